@@ -34,7 +34,7 @@ export async function measureConsole(rounds: number, executions: number): Promis
     let lists: ListStream | null = null;
     const onEnd = (): void => lists?.end();
     const stream = new EventStream({ response, scheduler: ports.scheduler, mayGoOn: () => true, onEnd });
-    lists = new ListStream(stream, { changes, reader: null, maySee: () => true, ports });
+    lists = new ListStream(stream, { changes, reader: null, maySee: () => true, maySeeMessages: () => true, ports });
     lists.begin();
   });
   server.listen(0, '127.0.0.1');

@@ -66,6 +66,7 @@ function everything(report: () => void): Required<Subscriber> {
     executionStarted: report,
     executionAdvanced: report,
     mapRunAdvanced: report,
+    messagesChanged: report,
     secretShown: report,
     executionRedriven: report,
     executionEnded: report,

@@ -48,7 +48,7 @@ export interface ActionOptions {
   readonly clock: Clock;
   readonly scheduler: Scheduler;
   readonly ids: Ids;
-  readonly observer: Pick<Observer, 'defect' | 'storeFailed' | 'storeRecovered'>;
+  readonly observer: Pick<Observer, 'defect' | 'messagesChanged' | 'storeFailed' | 'storeRecovered'>;
   /** Counts the bodies of calls. */
   readonly memory: MemoryBudget;
   /** Stores the messages of this server's own queues and topics (`mns.local`). */

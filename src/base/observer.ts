@@ -61,6 +61,11 @@ export interface ObserverEvents {
   executionAdvanced: { readonly flowName: string; readonly executionName: string };
   /** A Map run has begun, has started items or counted ends, has other bounds or has ended, which is durable. */
   mapRunAdvanced: { readonly flowName: string; readonly executionName: string; readonly mapRunName: string };
+  /** The server's own Message Service has a message more, or has stored the outcome of a push, which is durable. */
+  messagesChanged: {
+    /** Of the queue or topic. */
+    readonly name: string;
+  };
   /** Someone has looked at what the console masks: a task token or the value of an `Authorization` header. */
   secretShown: {
     /** Of the session; empty with authentication off. */
@@ -219,6 +224,7 @@ const NAMES = Object.keys({
   executionStarted: true,
   executionAdvanced: true,
   mapRunAdvanced: true,
+  messagesChanged: true,
   secretShown: true,
   executionRedriven: true,
   executionEnded: true,

@@ -20,6 +20,8 @@ export interface Change {
 export interface ListWatcher {
   changed(change: Change): void;
   flowChanged(flow: string): void;
+  /** There are other messages, or other outcomes of pushes. */
+  messagesChanged(): void;
   /** Some changes are not known, of executions or of flows. */
   missed(changes: number): void;
 }
@@ -37,6 +39,8 @@ export interface ChangeBatch {
   readonly flows: readonly string[];
   /** How many more changes there were since the cursor, at least. */
   readonly lost: number;
+  /** How often messages have changed in the life of the process. */
+  readonly messages: number;
 }
 
 /** More changes than a list shows. */
@@ -65,6 +69,10 @@ export class Changes {
     },
     executionsPurged: () => this.#advancedAll(''),
     scheduleChanged: ({ flowName }) => this.#flowChanged(flowName),
+    messagesChanged: () => {
+      this.#messages++;
+      this.passMessages();
+    },
   };
   readonly #clock: Pick<Clock, 'nowMs' | 'monotonicMs'>;
   readonly #lists = new Set<ListWatcher>();
@@ -73,6 +81,7 @@ export class Changes {
 
   readonly #recent = new Recent();
   #askedMs = Number.NEGATIVE_INFINITY;
+  #messages = 0;
 
   constructor(clock: Pick<Clock, 'nowMs' | 'monotonicMs'>) {
     this.#clock = clock;
@@ -88,6 +97,7 @@ export class Changes {
       changes: recent.flatMap(({ change }) => (change === null ? [] : [change])),
       flows: [...new Set(recent.flatMap(({ change, flow }) => (change === null ? [flow] : [])))],
       lost,
+      messages: this.#messages,
     };
   }
 
@@ -98,6 +108,10 @@ export class Changes {
 
   passFlow(flow: string): void {
     for (const watcher of this.#lists) watcher.flowChanged(flow);
+  }
+
+  passMessages(): void {
+    for (const watcher of this.#lists) watcher.messagesChanged();
   }
 
   passMissed(changes: number): void {

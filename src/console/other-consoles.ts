@@ -53,6 +53,8 @@ export class ChangeReader {
   readonly #changes: Changes;
   readonly #ports: Pick<Ports, 'scheduler' | 'observer'>;
   #cursors: Record<string, number> = {};
+  /** By process, how often messages had changed there by its last answer. */
+  readonly #messages = new Map<string, number>();
   #watchers = 0;
   #isAsking = false;
   #cancel = (): void => {};
@@ -73,6 +75,7 @@ export class ChangeReader {
     if (this.#watchers === 1) {
       // Changes of the time in which no one watched are of no use to anyone: each screen has read its list since.
       this.#cursors = {};
+      this.#messages.clear();
       if (!this.#isAsking) this.#ask();
     }
     return () => {
@@ -93,11 +96,13 @@ export class ChangeReader {
     });
   }
 
-  #take({ process, until, changes, flows, lost }: ChangeBatch): void {
+  #take({ process, until, changes, flows, lost, messages }: ChangeBatch): void {
     if (process === this.#changes.process) return;
     this.#cursors[process] = until;
     for (const change of changes) this.#changes.pass(change);
     for (const flow of flows) this.#changes.passFlow(flow);
     if (lost > 0) this.#changes.passMissed(lost);
+    if (messages !== (this.#messages.get(process) ?? messages)) this.#changes.passMessages();
+    this.#messages.set(process, messages);
   }
 }

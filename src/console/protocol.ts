@@ -99,4 +99,6 @@ export interface ListStreamEvents {
   readonly changes: { readonly changes: readonly ListChange[]; readonly lost: number };
   /** Names of flows of which the definition, a version, an alias or a schedule has changed. */
   readonly flows: { readonly flows: readonly string[] };
+  /** There are other messages, or other outcomes of pushes. Not in a stream of one flow. */
+  readonly messages: Readonly<Record<string, never>>;
 }

@@ -81,6 +81,7 @@ export class LocalMessages {
         ),
     );
     const id = added?.value ?? null;
+    if (id !== null) this.#options.observer.messagesChanged?.({ name });
     // A full store may hold pushes for a subscriber that the settings no longer name. Only the pusher ends them.
     if (isPushed || id === null) this.#pusher?.wake();
     return id;

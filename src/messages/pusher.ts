@@ -30,7 +30,7 @@ export interface PusherOptions {
   readonly clock: Clock;
   readonly scheduler: Scheduler;
   readonly ids: Ids;
-  readonly observer: Pick<Observer, 'defect' | 'storeFailed' | 'storeRecovered'>;
+  readonly observer: Pick<Observer, 'defect' | 'messagesChanged' | 'storeFailed' | 'storeRecovered'>;
   readonly subscriptions: readonly SubscriptionSetting[];
   readonly account: string;
 }
@@ -170,6 +170,7 @@ export class Pusher {
     const state = nextState(message, error, subscription !== undefined, this.#options.clock.nowMs());
     // Waits for a store that fails: a push whose outcome is not stored would be made again.
     await this.#patience.until(this.#closing.signal, () => this.#options.messages.setPush(message.number, state));
+    this.#options.observer.messagesChanged?.({ name: message.name });
   }
 
   /** Makes one attempt. Resolves with the reason why it failed, or null. */

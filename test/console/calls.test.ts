@@ -107,6 +107,10 @@ describe('the rights of the session', () => {
     await list.first('changes', ({ changes }) => JSON.stringify(changes).includes('Stopped'));
     await list.first('flows');
     assert.ok(!JSON.stringify(list.events).includes('theirs'), JSON.stringify(list.events));
+    // The executions have sent messages, which this key may not list.
+    await waiting('mine', 'second');
+    await list.first('changes', ({ changes }) => JSON.stringify(changes).includes('second'));
+    assert.ok(list.events.every(({ name }) => name !== 'messages'));
   });
 
   it('go with the flow that it writes', async (t) => {

@@ -12,6 +12,7 @@ class Watcher {
   readonly changes: string[] = [];
   readonly flows: string[] = [];
   lost = 0;
+  messages = 0;
 
   changed({ execution, status }: Change): void {
     this.changes.push(`${execution} ${status}`);
@@ -19,6 +20,10 @@ class Watcher {
 
   flowChanged(flow: string): void {
     this.flows.push(flow);
+  }
+
+  messagesChanged(): void {
+    this.messages++;
   }
 
   missed(changes: number): void {
@@ -39,7 +44,14 @@ test('while no one watches, nothing is recorded and no timer runs', () => {
     flowChanged?.({ requestId: '', action: 'UpdateFlow', flowName: 'flow', version: '', alias: '' });
   };
   run('before');
-  assert.deepEqual(changes.batchSince({}), { process: changes.process, until: 0, changes: [], flows: [], lost: 0 });
+  assert.deepEqual(changes.batchSince({}), {
+    process: changes.process,
+    until: 0,
+    changes: [],
+    flows: [],
+    lost: 0,
+    messages: 0,
+  });
   // Someone asks now, and then no longer.
   run('during');
   assert.equal(changes.batchSince({ [changes.process]: 0 }).until, 2);
@@ -111,12 +123,13 @@ test('other processes are asked only while someone watches, and their changes pa
   await turn();
   assert.equal(questions, 1);
   report.executionStarted?.(startOf('one'));
+  report.messagesChanged?.({ name: 'queue' });
   report.flowChanged?.({ requestId: '', action: 'UpdateFlow', flowName: 'flow', version: '', alias: '' });
   time.advance(250);
   await turn();
   time.advance(250);
   await turn();
-  assert.deepEqual([watcher.changes, watcher.flows, questions], [['one Running'], ['flow'], 3]);
+  assert.deepEqual([watcher.changes, watcher.flows, watcher.messages, questions], [['one Running'], ['flow'], 1, 3]);
   for (let i = 0; i < 3_000; i++) report.executionStarted?.(startOf('many'));
   time.advance(250);
   await turn();

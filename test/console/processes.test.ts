@@ -63,6 +63,7 @@ async function sharesAll(t: CleanUp, servers: readonly Pick<ServerProcess, 'url'
   const names = { FlowName: 'asks', ExecutionName: 'one' };
   await others[0]?.ok('StartExecution', names);
   await seen('changes', '"one"');
+  await seen('messages', '');
   const streams = await Promise.all(visitors.map((visitor) => visitor.follow('asks', 'one')));
   const waits = streams.map((stream) =>
     stream.until(() => stream.history.find(({ type }) => type === 'TaskSubmitted')),

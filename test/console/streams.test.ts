@@ -375,6 +375,17 @@ describe('the stream of lists', () => {
     );
   });
 
+  it('says that there are other messages', async () => {
+    const { TaskMode: _, ...sends } = ASK;
+    await createFlow(root, 'sends', machine(sends), 'Express');
+    const [all, ofFlow] = await Promise.all([root.stream({ list: '1' }), root.stream({ list: '1', flow: 'sends' })]);
+    await Promise.all([all.first('hello'), ofFlow.first('hello')]);
+    await root.ok('StartSyncExecution', { FlowName: 'sends' });
+    await all.first('messages');
+    await ofFlow.first('changes');
+    assert.ok(ofFlow.events.every(({ name }) => name !== 'messages'));
+  });
+
   it('is of one flow, if it names one', async () => {
     await createFlow(root, 'this', machine({ Type: 'Pass', Name: 'A' }));
     await createFlow(root, 'that', machine({ Type: 'Pass', Name: 'A' }));

@@ -9,6 +9,8 @@ export interface ListStreamHandlers {
   readonly onChanges?: (changes: readonly ListChange[], lost: number) => void;
   /** Names of flows of which the definition, a version, an alias or a schedule has changed. */
   readonly onFlows?: (flows: readonly string[]) => void;
+  /** There are other messages, or other outcomes of pushes. */
+  readonly onMessages?: () => void;
 }
 
 /** Follows the stream while the component is shown. The handlers of the last rendering are called. */
@@ -20,7 +22,7 @@ export function useListStream(handlers: ListStreamHandlers): void {
     const stream = openStream({
       query: () => ({ list: '1' }),
       onEvent(name, data) {
-        const { onHello, onChanges, onFlows } = latest.current;
+        const { onHello, onChanges, onFlows, onMessages } = latest.current;
         if (name === 'hello') {
           onHello?.(isFirst);
           isFirst = false;
@@ -29,6 +31,8 @@ export function useListStream(handlers: ListStreamHandlers): void {
           onChanges?.(changes, lost);
         } else if (name === 'flows') {
           onFlows?.((data as ListStreamEvents['flows']).flows);
+        } else if (name === 'messages') {
+          onMessages?.();
         }
       },
     });

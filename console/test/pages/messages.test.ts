@@ -1,6 +1,7 @@
 /** The messages of the server's own queues and topics. */
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
+import { startService } from '../../../src/testing/index.ts';
 import { fileEnd } from '../../../test/support/at-end.ts';
 import { LOOKS, WHERE_IT_RUNS, lookName, openConsole } from '../support/browser.ts';
 import { createFlow, startConsole, startExecution } from '../support/console-server.ts';
@@ -112,6 +113,33 @@ describe('the messages', WHERE_IT_RUNS, () => {
     for (const key of ['j', 'j', 'ArrowDown']) await page.keyboard.press(key);
     await page.locator('.message-row.is-chosen').waitFor();
     assert.equal(await page.locator('.messages-list [data-index="2"] .is-chosen').count(), 1);
+  });
+});
+
+describe('the list of messages', WHERE_IT_RUNS, () => {
+  it('follows the server, and does not move what one reads', async (t) => {
+    const subscriber = await startService(t, (_request, _body, response) => void response.writeHead(204).end());
+    const settings = `mns: { subscriptions: { news: '${subscriber.url}/topic' } }\n`;
+    const server = await startConsole(t, { settings });
+    await createFlow(server, 'queued', sends('queues/q', { 'n.$': '$Input.n' }), { mode: 'Express' });
+    await createFlow(server, 'pushed', sends('topics/news', { 'n.$': '$Input.n' }), { mode: 'Express' });
+    const send = (flow: string, n: number) => server.call('StartSyncExecution', { FlowName: flow, Input: { n } });
+    for (let n = 0; n < 120; n++) await send('queued', n);
+    const { page } = await openConsole(t, server, { at: '#/messages' });
+    await page.getByText('100 loaded').waitFor();
+    await send('queued', 120);
+    await page.locator('[data-index="0"]').getByText('{"n":120}').waitFor();
+    await page.getByText('101 loaded').waitFor();
+    await page.getByRole('list', { name: 'Messages' }).evaluate((box) => box.scrollTo(0, 40 * 62));
+    const row = page.locator('.message-row').filter({ hasText: '{"n":75}' });
+    await row.getByRole('button').click();
+    const before = await row.boundingBox();
+    await send('pushed', 121);
+    await page.getByText('102 loaded').waitFor();
+    assert.deepEqual(await row.boundingBox(), before);
+    await page.locator('.message-detail').getByText('75', { exact: true }).waitFor();
+    await page.getByRole('list', { name: 'Messages' }).evaluate((box) => box.scrollTo(0, 0));
+    await page.locator('[data-index="0"]').getByText('Delivered').waitFor();
   });
 });
 

@@ -23,6 +23,8 @@ export interface ListStreamOptions {
   readonly reader: Pick<ChangeReader, 'watch'> | null;
   /** Whether the caller may see the executions of a flow. */
   readonly maySee: (flow: string) => boolean;
+  /** Whether the caller may see messages. */
+  readonly maySeeMessages: () => boolean;
   readonly ports: Pick<Ports, 'scheduler' | 'observer'>;
 }
 
@@ -34,6 +36,7 @@ export class ListStream implements ListWatcher {
   /** By flow, whether the caller may see it: since the last message, because policies know the time. */
   readonly #visible = new Map<string, boolean>();
   readonly #flows = new Set<string>();
+  #hasMessages = false;
   #isScheduled = false;
   #cancel = (): void => {};
   #unwatch = (): void => {};
@@ -74,6 +77,11 @@ export class ListStream implements ListWatcher {
     this.#schedule();
   }
 
+  messagesChanged(): void {
+    this.#hasMessages = true;
+    this.#schedule();
+  }
+
   missed(changes: number): void {
     this.#lost += changes;
     this.#schedule();
@@ -99,7 +107,7 @@ export class ListStream implements ListWatcher {
       inBackground(observer, 'a stream of the console', async () => {
         await this.#flush();
         this.#isScheduled = false;
-        if (this.#pending.length > 0 || this.#lost > 0 || this.#flows.size > 0) this.#schedule();
+        if (this.#pending.length > 0 || this.#lost > 0 || this.#flows.size > 0 || this.#hasMessages) this.#schedule();
       });
     });
   }
@@ -109,11 +117,14 @@ export class ListStream implements ListWatcher {
     const changes = this.#pending;
     const lost = this.#lost;
     const flows = [...this.#flows];
+    const hasMessages = this.#hasMessages && this.#options.maySeeMessages();
     this.#pending = [];
     this.#lost = 0;
     this.#flows.clear();
+    this.#hasMessages = false;
     this.#visible.clear();
     if (changes.length > 0 || lost > 0) await this.#stream.send('changes', JSON.stringify({ changes, lost }));
     if (flows.length > 0) await this.#stream.send('flows', JSON.stringify({ flows }));
+    if (hasMessages) await this.#stream.send('messages', '{}');
   }
 }

@@ -74,8 +74,10 @@ export class Streams {
       if (flow !== '') this.#authorize('ListExecutions', flow, who);
       const maySee = (each: string): boolean =>
         (flow === '' || each === flow) && this.#may('ListExecutions', each, who);
+      const maySeeMessages = (): boolean => flow === '' && this.#may('ListMessages', '', who);
       const { changes, reader, ports } = this.#options;
-      this.#begin(response, mayGoOn, (stream) => new ListStream(stream, { changes, reader, maySee, ports }));
+      const sources = { changes, reader, maySee, maySeeMessages, ports };
+      this.#begin(response, mayGoOn, (stream) => new ListStream(stream, sources));
       return null;
     } catch (error) {
       if (error instanceof ApiError) return errorAnswer(error, '');

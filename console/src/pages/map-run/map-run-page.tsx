@@ -1,14 +1,14 @@
 /** One run of a distributed Map: how far it is, its limits, and the executions of its items, the failed ones first. */
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { call } from '../../api/client.ts';
 import { route, setQuery, to } from '../../app/router.ts';
 import { Button } from '../../parts/button.tsx';
 import { EmptyNotice, FaultNotice, Loading } from '../../parts/notice.tsx';
 import { StatusBadge, statusClass, statusText } from '../../parts/status.tsx';
 import { Duration, Time } from '../../parts/time.tsx';
+import { useCalmReload } from '../../parts/use-calm-reload.ts';
 import { useReloadOn } from '../../parts/use-reload-on.ts';
 import { useResource } from '../../parts/use-resource.ts';
-import type { Resource } from '../../parts/use-resource.ts';
 import { WindowedList } from '../../parts/windowed-list.tsx';
 import { locale } from '../../texts/texts.ts';
 import { STATUSES, positionOf, readItems } from './item-pages.ts';
@@ -193,24 +193,6 @@ function Items({ flow, name, state }: ItemsProps) {
       )}
     </section>
   );
-}
-
-const PAUSE_MS = 1_000;
-
-/** Reads again after a change, but not before the last answer, and once in a while at most: a run of short items changes all the time. */
-function useCalmReload(state: string, { isLoading, reload }: Resource<unknown>): void {
-  const read = useRef({ state, atMs: performance.now() });
-  useEffect(() => {
-    if (isLoading || read.current.state === state) return;
-    const timer = setTimeout(
-      () => {
-        read.current = { state, atMs: performance.now() };
-        reload();
-      },
-      Math.max(0, read.current.atMs + PAUSE_MS - performance.now()),
-    );
-    return () => clearTimeout(timer);
-  }, [state, isLoading]);
 }
 
 function Choice({ chosen }: { readonly chosen: ItemStatus | null }) {

@@ -11,7 +11,7 @@ import { Time } from '../../parts/time.tsx';
 import { useAction } from '../../parts/use-action.ts';
 import { PushBadge } from './push-badge.tsx';
 import { messagesTexts } from './texts.ts';
-import type { Message } from './use-messages.ts';
+import type { Message } from './message-list.ts';
 
 export function MessageDetail({ message, onClose }: { readonly message: Message; readonly onClose: () => void }) {
   const t = messagesTexts();

@@ -12,8 +12,9 @@ import { locale } from '../../texts/texts.ts';
 import { MessageDetail } from './message-detail.tsx';
 import { PushBadge } from './push-badge.tsx';
 import { messagesTexts } from './texts.ts';
+import type { Message } from './message-list.ts';
 import { useMessages } from './use-messages.ts';
-import type { Message, Messages } from './use-messages.ts';
+import type { Messages } from './use-messages.ts';
 
 const KINDS = ['Queue', 'Topic'] as const;
 const ROW = 62;
@@ -119,6 +120,7 @@ function MasterDetail({ list }: { readonly list: Messages }) {
           rowKey={({ MessageId }) => MessageId}
           label={t.title}
           handle={handle}
+          isAnchored
           onEnd={() => list.more()}
           onKeyDown={(event) => {
             const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;

@@ -1,7 +1,7 @@
 /** How the delivery of a message is. */
 import { StatusIcon } from '../../parts/status.tsx';
 import { messagesTexts } from './texts.ts';
-import type { Message } from './use-messages.ts';
+import type { Message } from './message-list.ts';
 
 /** The statuses of executions whose colours and shapes say the same. */
 const LIKE = { None: 'Pending', Due: 'Waiting', Done: 'Succeeded', Failed: 'Failed' } as const;

@@ -1,9 +1,10 @@
-/** Reads messages page by page, newest first. The stream has no messages, so a person asks for newer ones. */
+/** The messages, newest first, page by page. The newest page is read again when the stream says that messages have changed. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { call } from '../../api/client.ts';
-import type { ReplyOf } from '../../api/client.ts';
-
-export type Message = ReplyOf<'ListMessages'>['Messages'][number];
+import { useListStream } from '../../api/use-list-stream.ts';
+import { useCalmReload } from '../../parts/use-calm-reload.ts';
+import { withNewest } from './message-list.ts';
+import type { Message, MessageList } from './message-list.ts';
 
 export interface Messages {
   readonly messages: readonly Message[];
@@ -16,9 +17,7 @@ export interface Messages {
   reload(): void;
 }
 
-interface State {
-  readonly messages: readonly Message[];
-  readonly nextToken: string | undefined;
+interface State extends MessageList {
   readonly fault: Error | null;
   readonly isLoading: boolean;
 }
@@ -27,8 +26,10 @@ const PAGE = 100;
 
 export function useMessages(filters: { readonly kind: string; readonly name: string }): Messages {
   const [state, setState] = useState<State>({ messages: [], nextToken: undefined, fault: null, isLoading: true });
+  const [changes, setChanges] = useState(0);
   const aborting = useRef<AbortController | null>(null);
-  const load = (before: readonly Message[], nextToken: string | undefined): void => {
+  /** Reads a page and shows what `merge` makes of the list and the page. */
+  const load = (nextToken: string | undefined, merge: (list: MessageList, page: MessageList) => MessageList): void => {
     aborting.current?.abort();
     const own = new AbortController();
     aborting.current = own;
@@ -40,27 +41,35 @@ export function useMessages(filters: { readonly kind: string; readonly name: str
       NextToken: nextToken,
     };
     call('ListMessages', parameters, { signal: own.signal }).then(
-      ({ Messages, NextToken }) =>
-        setState({ messages: [...before, ...Messages], nextToken: NextToken, fault: null, isLoading: false }),
+      ({ Messages: messages, NextToken }) => {
+        if (own.signal.aborted) return;
+        setState((old) => ({ ...merge(old, { messages, nextToken: NextToken }), fault: null, isLoading: false }));
+      },
       (error: unknown) => {
         if (!own.signal.aborted) setState((old) => ({ ...old, fault: error as Error, isLoading: false }));
       },
     );
   };
+  const { isLoading, fault, messages, nextToken } = state;
   useEffect(() => {
-    load([], undefined);
+    load(undefined, (_, page) => page);
     return () => aborting.current?.abort();
   }, [filters.kind, filters.name]);
-  return {
-    messages: state.messages,
-    fault: state.fault,
-    isLoading: state.isLoading,
-    isWhole: state.nextToken === undefined,
-    more() {
-      if (!state.isLoading && state.fault === null && state.nextToken !== undefined) {
-        load(state.messages, state.nextToken);
-      }
+  const changed = (): void => setChanges((before) => before + 1);
+  useListStream({
+    onHello: (isFirst) => {
+      if (!isFirst || !isLoading) changed();
     },
-    reload: () => load([], undefined),
+    onMessages: changed,
+  });
+  useCalmReload(changes, { isLoading, reload: () => load(undefined, withNewest) });
+  return {
+    ...{ messages, fault, isLoading },
+    isWhole: nextToken === undefined,
+    more() {
+      if (isLoading || fault !== null || nextToken === undefined) return;
+      load(nextToken, (list, page) => ({ ...page, messages: [...list.messages, ...page.messages] }));
+    },
+    reload: () => load(undefined, (_, page) => page),
   };
 }

@@ -1,0 +1,19 @@
+/** Messages that are loaded, newest first. */
+import type { ReplyOf } from '../../api/client.ts';
+
+export type Message = ReplyOf<'ListMessages'>['Messages'][number];
+
+export interface MessageList {
+  readonly messages: readonly Message[];
+  /** Of the page behind them; undefined: there is none. */
+  readonly nextToken: string | undefined;
+}
+
+/** A list with its beginning read anew. If more has come than the page holds, the list begins anew with the page. */
+export function withNewest(list: MessageList, newest: MessageList): MessageList {
+  const last = newest.messages.at(-1)?.MessageId;
+  const place = list.messages.findIndex(({ MessageId }) => MessageId === last);
+  if (place === -1) return newest;
+  const older = list.messages.slice(place + 1);
+  return older.length === 0 ? newest : { messages: [...newest.messages, ...older], nextToken: list.nextToken };
+}
