@@ -10,6 +10,9 @@ import type { ReplyOf } from '../../../src/operations/contract-types.ts';
 export type { ActionName } from '../../../src/api/actions.ts';
 export type { ReplyOf } from '../../../src/operations/contract-types.ts';
 
+/** The code of a fault that something else than the server has answered. */
+const UNKNOWN = 'UnknownReply';
+
 /** A call that the server has refused, or that did not reach it: then `status` is 0 and `code` is `Unreachable`. */
 export class ApiFault extends Error {
   readonly status: number;
@@ -24,7 +27,7 @@ export class ApiFault extends Error {
   }
 }
 
-/** Whether the last call or stream reached the server. */
+/** Whether the last call or stream reached the server, as far as the browser can tell. */
 export const isReachable = signal(true);
 /** Raised by a call that the server refuses because the session has ended. */
 export const sessionEnded = signal(0);
@@ -77,12 +80,12 @@ export async function send(
     isReachable.value = false;
     throw new ApiFault(0, 'Unreachable', 'The server did not answer. It may be restarting.', '');
   }
-  isReachable.value = true;
-  if (response.status === 204) return null;
   const value = parsed(text);
   // Every reply of the server is an object; something between may answer with a page of its own, or with nothing.
-  if (response.ok && typeof value === 'object' && value !== null) return value;
-  throw faultOf(response, value);
+  const isWhole = response.status === 204 || (response.ok && typeof value === 'object' && value !== null);
+  if (!isWhole) throw faultOf(response, value);
+  isReachable.value = true;
+  return value ?? null;
 }
 
 function parsed(text: string): unknown {
@@ -93,17 +96,25 @@ function parsed(text: string): unknown {
   }
 }
 
-/** The fault that a reply means. A reply of something between the browser and the server may have any body. */
-export function faultOf(response: Pick<Response, 'status' | 'statusText'>, value: unknown): ApiFault {
-  if (response.status === 401) sessionEnded.value++;
+/** What a proxy answers for a server that it does not reach. */
+const GATEWAY_STATUSES: readonly number[] = [502, 503, 504];
+
+/**
+ * The fault that a reply means, which also says whether the server was reached and whether the session has ended. A reply of something
+ * between the browser and the server may have any body.
+ */
+export function faultOf({ status, statusText }: Pick<Response, 'status' | 'statusText'>, value: unknown): ApiFault {
   const { Code, Message, RequestId } = (value ?? {}) as { Code?: string; Message?: string; RequestId?: string };
-  const message = Message ?? `The reply is not one of Millrace: HTTP status ${response.status} ${response.statusText}.`;
-  return new ApiFault(response.status, Code ?? 'UnknownReply', message, RequestId ?? '');
+  const message = Message ?? `The reply is not one of Millrace: HTTP status ${status} ${statusText}.`;
+  const fault = new ApiFault(status, Code ?? UNKNOWN, message, RequestId ?? '');
+  isReachable.value = fault.code !== UNKNOWN || !GATEWAY_STATUSES.includes(status);
+  if (isSignedOut(fault)) sessionEnded.value++;
+  return fault;
 }
 
-/** True for the fault of a session that has ended. */
+/** True for the fault of a session that has ended. A proxy that wants people to sign in at it says nothing about the session. */
 export function isSignedOut(error: unknown): boolean {
-  return error instanceof ApiFault && error.status === 401;
+  return error instanceof ApiFault && error.status === 401 && error.code !== UNKNOWN;
 }
 
 /** True for the fault of a key whose policies do not allow the call. */

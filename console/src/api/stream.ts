@@ -67,7 +67,10 @@ export function openStream(options: StreamOptions): Stream {
         signal: own.signal,
       });
       if (!response.ok || response.body === null) {
-        const fault = faultOf(response, await response.json().catch(() => null));
+        const body: unknown = await response.json().catch(() => null);
+        // Closed meanwhile: the refusal concerns no one any more.
+        if (own.signal.aborted && !isSilent) return;
+        const fault = faultOf(response, body);
         if (isSignedOut(fault)) {
           state.value = 'waiting';
           connectWithNextSession();

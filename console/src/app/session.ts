@@ -19,9 +19,19 @@ export const screenOf = signal<string | null>(null);
 /** The session's cookie did not come back: the browser does not store it. */
 export class CookieFault extends Error {}
 
-/** Asks the server who is signed in. @throws {ApiFault} */
+/** Questions so far, and the latest of them whose answer was taken. */
+let asked = 0;
+let taken = 0;
+
+/** Asks the server who is signed in. An answer that a newer one has overtaken is left: it may be older than a sign-in. @throws {ApiFault} */
 export async function loadSession(): Promise<void> {
-  take((await send('GET', 'session')) as SessionView);
+  asked++;
+  const own = asked;
+  const sentMs = Date.now();
+  const view = (await send('GET', 'session')) as SessionView;
+  if (own < taken) return;
+  taken = own;
+  take(view, sentMs);
 }
 
 /** Proves a key. @throws {ApiFault} for a wrong one. @throws {CookieFault} */
@@ -31,23 +41,27 @@ export async function signIn(key: {
   readonly securityToken?: string;
 }): Promise<void> {
   await post('session', key);
-  const view = (await send('GET', 'session')) as SessionView;
-  if (!view.signedIn) throw new CookieFault();
-  take(view);
+  await loadSession();
+  if (session.peek()?.signedIn !== true) throw new CookieFault();
   otherTabs?.postMessage('begun');
 }
 
-/** Below this, a difference of the clocks may be the time that the answer took. */
+/** Clocks that differ by less are the same. */
 const SEEN_MS = 1_000;
 
-function take(view: SessionView): void {
+function take(view: SessionView, sentMs: number): void {
   const before = session.peek();
-  const aheadMs = Date.parse(view.time) - Date.now();
-  serverAheadMs.value = Math.abs(aheadMs) < SEEN_MS ? 0 : aheadMs;
+  serverAheadMs.value = aheadMs(Date.parse(view.time), sentMs, Date.now());
   session.value = view;
   if (view.auth === 'on' && !view.signedIn) return;
   screenOf.value = view.accessKeyId;
   if (before !== null && !before.signedIn) sessionBegun.value++;
+}
+
+/** How much a clock is ahead that was read at some moment between two of this one: at least so much, because an answer may take long. */
+function aheadMs(timeMs: number, sentMs: number, receivedMs: number): number {
+  const leastMs = timeMs > receivedMs ? timeMs - receivedMs : Math.min(0, timeMs - sentMs);
+  return Math.abs(leastMs) < SEEN_MS ? 0 : leastMs;
 }
 
 /** Ends the session, also on the server. @throws {ApiFault} */
@@ -58,6 +72,9 @@ export async function signOut(): Promise<void> {
 }
 
 function forget(): void {
+  // An answer to a question of before would bring the session back.
+  asked++;
+  taken = asked;
   const { value } = session;
   screenOf.value = null;
   if (value !== null) session.value = { ...value, signedIn: false, accessKeyId: '', isRoot: false };
@@ -67,7 +84,8 @@ const otherTabs = channel();
 
 function channel(): BroadcastChannel | null {
   try {
-    const made = new BroadcastChannel('millrace-session');
+    // One origin may have several consoles, each below a path of its own.
+    const made = new BroadcastChannel(`millrace-session ${new URL('.', document.baseURI).pathname}`);
     made.onmessage = ({ data }) => {
       if (data === 'ended') forget();
       // Where the server cannot be asked, the next call shows it.

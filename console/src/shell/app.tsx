@@ -8,8 +8,9 @@ import { Button, LinkButton } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { LanguageSelect } from '../parts/language-select.tsx';
 import { lazily } from '../parts/lazy.tsx';
-import { EmptyNotice, FaultNotice, Loading } from '../parts/notice.tsx';
-import { Toasts } from '../parts/toast.tsx';
+import { EmptyNotice, FaultNotice, Loading, faultText } from '../parts/notice.tsx';
+import { Toasts, say } from '../parts/toast.tsx';
+import { useAction } from '../parts/use-action.ts';
 import { language } from '../texts/texts.ts';
 import { shortcuts, useShortcuts } from '../app/keyboard.ts';
 import { navigate, route, to } from '../app/router.ts';
@@ -17,8 +18,6 @@ import { loadSession, screenOf, session, signOut } from '../app/session.ts';
 import { shellTexts } from '../texts/shell.ts';
 import { chooseTheme, theme } from '../app/theme.ts';
 import type { Theme } from '../app/theme.ts';
-
-// Screens with a graph are half of the program. They are one file, so that one request brings them.
 
 // A browser loads the code of a screen when it is first shown.
 const FlowsPage = lazily(() => import('../pages/flows/flows-page.tsx').then((screen) => screen.FlowsPage));
@@ -86,6 +85,9 @@ function TopBar() {
   const t = shellTexts();
   const { value } = session;
   const [showsKeys, setShowsKeys] = useState(false);
+  const leaving = useAction(() =>
+    signOut().catch((error: unknown) => say(t.signOutFailed(faultText(error as Error)), { isFault: true })),
+  );
   useShortcuts([{ keys: '?', about: t.shortcuts, run: () => setShowsKeys(true) }]);
   if (value === null) return null;
   return (
@@ -112,7 +114,12 @@ function TopBar() {
       </select>
       <LanguageSelect />
       {value.auth === 'on' ? (
-        <Button kind="quiet" title={t.signedInAs(value.accessKeyId)} onClick={() => void signOut()}>
+        <Button
+          kind="quiet"
+          title={t.signedInAs(value.accessKeyId)}
+          isBusy={leaving.isBusy}
+          onClick={() => void leaving.run()}
+        >
           {t.signOut}
         </Button>
       ) : (

@@ -1,9 +1,10 @@
 /** Proves an access key. The secret goes to the server once; a cookie that scripts cannot read stands for it afterwards. */
 import { useState } from 'preact/hooks';
 import { CookieFault, session, signIn } from '../../app/session.ts';
+import { isForbidden } from '../../api/client.ts';
 import { Button } from '../../parts/button.tsx';
 import { LanguageSelect } from '../../parts/language-select.tsx';
-import { FaultNotice } from '../../parts/notice.tsx';
+import { FaultNotice, faultText } from '../../parts/notice.tsx';
 import { useAction } from '../../parts/use-action.ts';
 import { defineTexts } from '../../texts/texts.ts';
 
@@ -47,7 +48,9 @@ export function SignInPage({ endedFor = '' }: { readonly endedFor?: string }) {
   const action = useAction(async () => {
     await signIn({ accessKeyId, accessKeySecret, ...(securityToken !== '' && { securityToken }) }).catch(
       (error: unknown) => {
-        throw error instanceof CookieFault ? new Error(t.noCookie) : error;
+        if (error instanceof CookieFault) throw new Error(t.noCookie);
+        // The way to the server is not private, which says nothing about a key.
+        throw isForbidden(error) ? new Error(faultText(error as Error)) : error;
       },
     );
     setSecret('');
