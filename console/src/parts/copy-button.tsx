@@ -35,11 +35,14 @@ export function CopyButton({ text, label }: { readonly text: string | (() => str
 /** Without TLS and away from this machine, browsers give pages no clipboard; the old way works there. */
 export async function copyText(text: string): Promise<void> {
   if (window.isSecureContext) return navigator.clipboard.writeText(text);
+  const before = document.activeElement;
   const area = document.createElement('textarea');
   area.value = text;
-  document.body.append(area);
+  // An open dialog lets nothing outside of it be selected.
+  (before?.closest('dialog') ?? document.body).append(area);
   area.select();
   const isCopied = document.execCommand('copy');
   area.remove();
+  if (before instanceof HTMLElement) before.focus();
   if (!isCopied) throw new Error('copy');
 }

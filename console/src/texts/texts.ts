@@ -22,7 +22,11 @@ function firstLanguage(): Language {
 /** Chooses a language and remembers it in this browser. */
 export function chooseLanguage(chosen: Language): void {
   language.value = chosen;
-  storage()?.setItem(STORED, chosen);
+  try {
+    storage()?.setItem(STORED, chosen);
+  } catch {
+    // A browser that stores nothing shows the choice until the page is left.
+  }
 }
 
 /** Null where there is none: in a test without a browser, and where the browser forbids it. */

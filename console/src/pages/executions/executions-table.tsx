@@ -172,7 +172,7 @@ function Rows({ source, filters, list }: RowsProps) {
     activate(index);
   };
   const open = (): void => {
-    const row = source.list.value.rows[activePlace()];
+    const row = source.list.value.rows[Math.max(0, activePlace())];
     if (row !== undefined) navigate(['flows', row.flow, 'executions', row.name]);
   };
   useShortcuts([
@@ -307,9 +307,10 @@ function Foot({ source, counts }: { readonly source: ExecutionsSource; readonly 
   const t = executionsTexts();
   const { rows, nextToken } = source.list.value;
   const count = rows.length.toLocaleString(locale());
+  const isWhole = nextToken === '' && !source.isLoading.value && source.fault.value === null;
   return (
     <div class="executions-foot">
-      <span class="number">{nextToken === '' && !source.isLoading.value ? t.whole(count) : t.loaded(count)}</span>
+      <span class="number">{isWhole ? t.whole(count) : t.loaded(count)}</span>
       {source.isPaused.value && (
         <>
           <span>{t.searchedTo}</span>

@@ -107,7 +107,8 @@ export function FlowFilter({ value }: { readonly value: string }) {
     setNames([]);
     call('ListFlows', { Limit: 1000 }).then(
       ({ Flows }) => setNames(Flows.map(({ Name }) => Name)),
-      () => undefined,
+      // The next time that the field gets the focus.
+      () => setNames(null),
     );
   };
   return (
@@ -139,10 +140,13 @@ function TimeFilter({
       <input
         type="datetime-local"
         step={1}
+        // Without it, a browser takes years of six digits.
+        max="9999-12-31T23:59:59"
         value={value === '' ? '' : localText(new Date(value))}
         onChange={(event) => {
-          const text = event.currentTarget.value;
-          setQuery({ [parameter]: text === '' ? null : new Date(text).toISOString() });
+          const ms = Date.parse(event.currentTarget.value);
+          // A field that is filled in part by part is one step of Back.
+          setQuery({ [parameter]: Number.isNaN(ms) ? null : new Date(ms).toISOString() }, { replace: value !== '' });
         }}
       />
     </label>

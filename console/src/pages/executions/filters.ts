@@ -30,14 +30,20 @@ export interface ListedExecution {
   readonly mode: 'Express' | 'Standard' | '';
 }
 
+/** Between them, a field can show a time in every zone. */
+const EARLIEST_MS = Date.parse('0001-01-02T00:00:00Z');
+const LATEST_MS = Date.parse('9999-12-30T00:00:00Z');
+
 /** Reads the filters of an address; values that do not exist count as absent. `flow` fixes the flow. */
 export function readFilters(query: URLSearchParams, flow: string | null): Filters {
   const oneOf = (name: string, known: readonly string[]): string => {
     const value = query.get(name) ?? '';
     return known.includes(value) ? value : '';
   };
-  const time = (name: string): string =>
-    Number.isNaN(Date.parse(query.get(name) ?? '')) ? '' : (query.get(name) ?? '');
+  const time = (name: string): string => {
+    const ms = Date.parse(query.get(name) ?? '');
+    return ms >= EARLIEST_MS && ms <= LATEST_MS ? new Date(ms).toISOString() : '';
+  };
   const own = flow ?? query.get('flow') ?? '';
   return {
     flow: own,
