@@ -27,7 +27,7 @@ export class ApiFault extends Error {
   }
 }
 
-/** Whether the last call or stream reached the server, as far as the browser can tell. */
+/** Whether the last call or stream reached the server, as far as the browser knows. */
 export const isReachable = signal(true);
 /** Raised by a call that the server refuses because the session has ended. */
 export const sessionEnded = signal(0);
@@ -96,7 +96,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** What a proxy answers for a server that it does not reach. */
+/** The answers of a proxy that does not reach its server. */
 const GATEWAY_STATUSES: readonly number[] = [502, 503, 504];
 
 /**

@@ -4,7 +4,10 @@ import type { ListChange, ListStreamEvents } from '../../../src/console/protocol
 import { openStream } from './stream.ts';
 
 export interface ListStreamHandlers {
-  /** The stream is connected, for the first time or again: what changed before it is not in it. */
+  /**
+   * The stream is connected, for the first time or again: what changed before it is not in it. A component that had loaded before the
+   * first time loads again, too.
+   */
   readonly onHello?: (isFirst: boolean) => void;
   readonly onChanges?: (changes: readonly ListChange[], lost: number) => void;
   /** Names of flows of which the definition, a version, an alias or a schedule has changed. */

@@ -17,7 +17,7 @@ async function signIn(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Sign in' }).click();
 }
 
-/** Something that is handed over later. */
+/** A promise, and the function that resolves it. */
 function later(): { readonly promise: Promise<void>; readonly now: () => void } {
   let now = (): void => {};
   const promise = new Promise<void>((resolve) => {
@@ -26,7 +26,7 @@ function later(): { readonly promise: Promise<void>; readonly now: () => void } 
   return { promise, now: () => now() };
 }
 
-/** So many requests of the page to the server and back: anything that goes on by itself goes on meanwhile. */
+/** Some requests of the page, one after the other: a loop that needs no one continues meanwhile. */
 async function someTime(page: Page): Promise<void> {
   for (let i = 0; i < 20; i++) await page.evaluate(() => fetch('icon.svg').then((response) => response.blob()));
 }
@@ -78,7 +78,7 @@ describe('a session', WHERE_IT_RUNS, () => {
     assert.equal(await page.getByText('The clock of this device').count(), 0);
   });
 
-  it('that could not be ended is said to go on, and the next attempt ends it', async (t) => {
+  it('that could not be ended is said to last, and the next attempt ends it', async (t) => {
     const { page, context, allow } = await openConsole(t, server, { at: '#/system' });
     allow(/status of 502/);
     const fail = (route: Route) =>

@@ -7,6 +7,8 @@ import type { ReplyOf } from '../../api/client.ts';
 import type { ExecutionsSource } from './executions-source.ts';
 
 export interface Counts {
+  /** Empty: of all flows. */
+  readonly flow: string;
   readonly running: number;
   readonly succeeded: number;
   /** Failed, timed out and stopped. */
@@ -18,11 +20,18 @@ export interface Counts {
 /** Flows whose figures are added up; above that, a server has too many for one look. */
 const MOST_PAGES = 5;
 
+/** Before the figures are asked for again because something has changed meanwhile. */
+const AGAIN_MS = 1_000;
+
 type Summary = ReplyOf<'SummarizeFlows'>['Flows'][number];
 
-export function countsOf(flows: readonly Pick<Summary, 'Running' | 'Ended' | 'Succeeded' | 'SinceTime'>[]): Counts {
-  const sum = (of: (flow: (typeof flows)[number]) => number): number => flows.reduce((all, flow) => all + of(flow), 0);
+export function countsOf(
+  flow: string,
+  flows: readonly Pick<Summary, 'Running' | 'Ended' | 'Succeeded' | 'SinceTime'>[],
+): Counts {
+  const sum = (of: (flow: (typeof flows)[number]) => number): number => flows.reduce((all, each) => all + of(each), 0);
   return {
+    flow,
     running: sum(({ Running }) => Running),
     succeeded: sum(({ Succeeded }) => Succeeded),
     otherwise: sum(({ Ended, Succeeded }) => Ended - Succeeded),
@@ -47,21 +56,33 @@ export function countsAfter(counts: Counts, changes: readonly Pick<ListChange, '
 /** Sets the counts as they change; null until the server has answered, and for a key that may not ask. */
 export function useCounts(source: ExecutionsSource, flow: string, counts: Signal<Counts | null>): void {
   useEffect(() => {
+    if (counts.peek()?.flow !== flow) counts.value = null;
     const aborting = new AbortController();
+    let isUnderWay = false;
+    let timer = 0;
     const load = (): void => {
+      timer = 0;
+      isUnderWay = true;
       read(flow, aborting.signal).then(
         (figures) => {
+          isUnderWay = false;
           counts.value = figures;
         },
-        () => undefined,
+        () => {
+          isUnderWay = false;
+        },
       );
     };
     const unwatch = source.watch((changes) => {
-      if (changes.length === 0) load();
-      else if (counts.value !== null) counts.value = countsAfter(counts.value, changes);
+      const { value } = counts;
+      // An answer that is on the way may have the changes or not.
+      if (isUnderWay) timer ||= window.setTimeout(load, AGAIN_MS);
+      else if (changes === null) load();
+      else if (value !== null) counts.value = countsAfter(value, changes);
     });
     return () => {
       aborting.abort();
+      window.clearTimeout(timer);
       unwatch();
     };
   }, [source, flow]);
@@ -78,7 +99,7 @@ async function read(flow: string, signal: AbortSignal): Promise<Counts | null> {
     );
     flows.push(...reply.Flows.filter(({ Name }) => flow === '' || Name === flow));
     nextToken = reply.NextToken;
-    if (nextToken === undefined || (flow !== '' && flows.length > 0)) return countsOf(flows);
+    if (nextToken === undefined || (flow !== '' && flows.length > 0)) return countsOf(flow, flows);
   }
   return null;
 }

@@ -36,6 +36,9 @@ export interface ExecutionsSourceOptions {
   readonly known: readonly ListedExecution[];
 }
 
+/** Null: some changes are missing, because the stream has connected or left some out. */
+type Watcher = (changes: readonly ListChange[] | null) => void;
+
 export class ExecutionsSource {
   readonly list = signal<ExecutionList>(EMPTY_LIST);
   readonly fault = signal<Error | null>(null);
@@ -50,7 +53,9 @@ export class ExecutionsSource {
   readonly #options: ExecutionsSourceOptions;
   readonly #aborting = new AbortController();
   readonly #stream: Stream;
-  readonly #watchers = new Set<(changes: readonly ListChange[]) => void>();
+  readonly #watchers = new Set<Watcher>();
+  /** The latest work of loading. */
+  #underWay: Promise<void> = Promise.resolve();
   #isStarted = false;
   #headTimer = 0;
   #headMs = 0;
@@ -80,17 +85,18 @@ export class ExecutionsSource {
     window.clearTimeout(this.#headTimer);
   }
 
-  /** Calls with the changes of the stream, also those that do not match the filters; with none when it has connected again. */
-  watch(watcher: (changes: readonly ListChange[]) => void): () => void {
+  /** Calls with the changes of the stream, also those that do not match the filters; with null where some are missing. */
+  watch(watcher: Watcher): () => void {
     this.#watchers.add(watcher);
     // The stream may have been quicker than the component.
-    if (this.#isStarted) watcher([]);
+    if (this.#isStarted) watcher(null);
     return () => this.#watchers.delete(watcher);
   }
 
-  /** Reads the page behind the last row. */
+  /** Reads the page behind the last row, or waits for what is under way. */
   async more(): Promise<void> {
-    if (this.isLoading.peek() || this.list.peek().nextToken === '') return;
+    if (this.isLoading.peek()) return this.#underWay;
+    if (this.list.peek().nextToken === '') return;
     await this.#loading(async () => {
       const before = this.list.peek().rows.length;
       for (let pages = 0; pages < MOST_PAGES && this.list.peek().rows.length < before + PAGE / 2; pages++) {
@@ -142,7 +148,7 @@ export class ExecutionsSource {
     if (name === 'hello') {
       if (this.#isStarted) this.#headSoon();
       this.#start();
-      for (const watcher of this.#watchers) watcher([]);
+      for (const watcher of this.#watchers) watcher(null);
     } else if (name === 'changes') {
       const { changes, lost } = data as ListStreamEvents['changes'];
       this.#apply(changes, lost > 0);
@@ -166,7 +172,7 @@ export class ExecutionsSource {
     }
     if (mayInsert()) this.showFresh();
     if (isUnsure || isIncomplete) this.#headSoon();
-    for (const watcher of this.#watchers) watcher(changes);
+    for (const watcher of this.#watchers) watcher(isIncomplete ? null : changes);
   }
 
   #headSoon(): void {
@@ -197,15 +203,22 @@ export class ExecutionsSource {
     }
   }
 
-  async #loading(work: () => Promise<void>): Promise<void> {
+  #loading(work: () => Promise<void>): Promise<void> {
     this.isLoading.value = true;
+    const own = this.#loaded(work).finally(() => {
+      // A later one may have begun meanwhile.
+      if (this.#underWay === own) this.isLoading.value = false;
+    });
+    this.#underWay = own;
+    return own;
+  }
+
+  async #loaded(work: () => Promise<void>): Promise<void> {
     try {
       await work();
       this.fault.value = null;
     } catch (error) {
       if (!this.#aborting.signal.aborted) this.fault.value = error as Error;
-    } finally {
-      this.isLoading.value = false;
     }
   }
 

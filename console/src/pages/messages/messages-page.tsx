@@ -98,7 +98,7 @@ function MasterDetail({ list }: { readonly list: Messages }) {
   // A link may name a message of a later page.
   useEffect(() => {
     if (chosenId !== '' && place === -1) list.more();
-  }, [chosenId, messages.length]);
+  }, [chosenId, list.isLoading]);
   const move = (step: number): void => {
     const next = place === -1 ? 0 : Math.min(messages.length - 1, Math.max(0, place + step));
     const message = messages[next];

@@ -1,6 +1,6 @@
 /** The messages, newest first, page by page. The newest page is read again when the stream says that messages have changed. */
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { call } from '../../api/client.ts';
+import { call, isSignedOut, sessionBegun } from '../../api/client.ts';
 import { useListStream } from '../../api/use-list-stream.ts';
 import { useCalmReload } from '../../parts/use-calm-reload.ts';
 import { withNewest } from './message-list.ts';
@@ -50,11 +50,14 @@ export function useMessages(filters: { readonly kind: string; readonly name: str
       },
     );
   };
-  const { isLoading, fault, messages, nextToken } = state;
+  const { isLoading, fault, nextToken } = state;
   useEffect(() => {
     load(undefined, (_, page) => page);
     return () => aborting.current?.abort();
   }, [filters.kind, filters.name]);
+  useEffect(() => {
+    if (isSignedOut(fault)) load(undefined, (_, page) => page);
+  }, [sessionBegun.value]);
   const changed = (): void => setChanges((before) => before + 1);
   useListStream({
     onHello: (isFirst) => {
@@ -63,6 +66,11 @@ export function useMessages(filters: { readonly kind: string; readonly name: str
     onMessages: changed,
   });
   useCalmReload(changes, { isLoading, reload: () => load(undefined, withNewest) });
+  // Until the server has answered, the list of before is shown as far as it matches.
+  const messages = state.messages.filter(
+    ({ Kind, Name }) =>
+      (filters.kind === '' || filters.kind === Kind) && (filters.name === '' || filters.name === Name),
+  );
   return {
     ...{ messages, fault, isLoading },
     isWhole: nextToken === undefined,

@@ -26,7 +26,7 @@ export function SchedulesPage() {
   }, []);
   useListStream({
     onHello: (isFirst) => {
-      if (!isFirst) void source.load();
+      if (!isFirst || !source.isLoading.peek()) void source.load();
     },
     onFlows: (flows) => source.flowsChanged(flows),
     onChanges: (changes) => source.executionsChanged(changes),

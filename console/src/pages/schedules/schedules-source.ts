@@ -28,7 +28,10 @@ export class SchedulesSource {
   readonly faults = signal<readonly FlowFault[]>([]);
   readonly isLoading = signal(true);
   readonly #aborting = new AbortController();
-  readonly #asked = new Set<string>();
+  /** Schedules whose last executions are shown, by {@link scheduleKey}. */
+  readonly #asked = new Map<string, { readonly flow: string; readonly schedule: string }>();
+  /** How often the schedules of each flow were asked for. */
+  readonly #rounds = new Map<string, number>();
   readonly #waiting: (() => Promise<void>)[] = [];
   #underWay = 0;
 
@@ -39,13 +42,16 @@ export class SchedulesSource {
   /** Reads everything; what was read before is shown meanwhile. */
   async load(): Promise<void> {
     this.isLoading.value = true;
+    // The stream may bring a flow that has none yet when the server looks.
+    const before = new Set(this.schedules.peek().keys());
     try {
       const flows = await this.#flowsWithSchedules();
       this.faults.value = [];
       await Promise.all(flows.map((flow) => this.#queued(() => this.#loadFlow(flow))));
       const has = new Set(flows);
-      this.schedules.value = new Map([...this.schedules.peek()].filter(([flow]) => has.has(flow)));
+      this.schedules.value = new Map([...this.schedules.peek()].filter(([flow]) => has.has(flow) || !before.has(flow)));
       this.fault.value = null;
+      this.#readLasts();
     } catch (error) {
       if (!this.#aborting.signal.aborted) this.fault.value = error as Error;
     } finally {
@@ -75,18 +81,33 @@ export class SchedulesSource {
     if (isOther) this.lasts.value = lasts;
   }
 
-  /** Reads the last executions of a schedule, once. */
+  /** Reads the last executions of a schedule, and again whenever everything is read. */
   wantLast(flow: string, schedule: string): void {
     const key = scheduleKey(flow, schedule);
     if (this.#asked.has(key)) return;
-    this.#asked.add(key);
+    this.#asked.set(key, { flow, schedule });
+    this.#readLast(key, flow, schedule);
+  }
+
+  #readLasts(): void {
+    for (const [key, { flow, schedule }] of this.#asked) {
+      const isThere =
+        this.schedules
+          .peek()
+          .get(flow)
+          ?.some(({ ScheduleName }) => ScheduleName === schedule) === true;
+      if (isThere) this.#readLast(key, flow, schedule);
+      else this.#asked.delete(key);
+    }
+  }
+
+  #readLast(key: string, flow: string, schedule: string): void {
     void this.#queued(async () => {
       try {
         const found = await this.#last(flow, schedule);
         this.lasts.value = new Map(this.lasts.peek()).set(key, found);
       } catch {
-        // The line shows none; the next look at the screen asks again.
-        this.#asked.delete(key);
+        // The line shows what it had, until everything is read again.
       }
     });
   }
@@ -112,7 +133,11 @@ export class SchedulesSource {
     return flows;
   }
 
+  /** An answer that a newer question has overtaken is dropped. */
   async #loadFlow(flow: string): Promise<void> {
+    const round = (this.#rounds.get(flow) ?? 0) + 1;
+    this.#rounds.set(flow, round);
+    const isLatest = (): boolean => this.#rounds.get(flow) === round && !this.#aborting.signal.aborted;
     const found: Schedule[] = [];
     try {
       let nextToken: string | undefined;
@@ -122,12 +147,12 @@ export class SchedulesSource {
         found.push(...reply.Schedules);
         nextToken = reply.NextToken;
       } while (nextToken !== undefined);
-      this.#set(flow, found);
+      if (isLatest()) this.#set(flow, found);
     } catch (error) {
-      if (this.#aborting.signal.aborted) return;
+      if (!isLatest()) return;
       // Another user has deleted the flow, and its schedules with it.
       if (error instanceof ApiFault && error.code === 'FlowNotExists') this.#set(flow, []);
-      else this.faults.value = [...this.faults.peek(), { flow, fault: error as Error }];
+      else this.faults.value = [...this.#faultsOfOthers(flow), { flow, fault: error as Error }];
     }
   }
 
@@ -136,7 +161,11 @@ export class SchedulesSource {
     if (found.length === 0) next.delete(flow);
     else next.set(flow, found);
     this.schedules.value = next;
-    this.faults.value = this.faults.peek().filter((each) => each.flow !== flow);
+    this.faults.value = this.#faultsOfOthers(flow);
+  }
+
+  #faultsOfOthers(flow: string): readonly FlowFault[] {
+    return this.faults.peek().filter((each) => each.flow !== flow);
   }
 
   async #last(flow: string, schedule: string): Promise<LastExecution[]> {

@@ -39,7 +39,7 @@ export function SystemPage() {
   };
   useListStream({
     onHello: (isFirst) => {
-      if (!isFirst) reload();
+      if (!isFirst || !system.isLoading) reload();
     },
     onChanges: () => {
       if (timer.current === 0) timer.current = window.setTimeout(reload, FOLLOW_MS);
