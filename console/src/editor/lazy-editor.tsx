@@ -65,6 +65,7 @@ export function LazyDiffView(props: DiffViewProps) {
   if (!isLost) return <Loading />;
   return (
     <div class="notice fault" role="alert">
+      <p>{t.diffNotLoaded}</p>
       <Button onClick={load}>{t.retry}</Button>
     </div>
   );

@@ -8,7 +8,7 @@ const texts = defineTexts({
   en: {
     retry: 'Try again',
     request: (id: string) => `Request ${id}`,
-    forbidden: 'The access key of this session may not see this.',
+    forbidden: 'The access key of this session may not do this.',
     throttled: 'The server has too much to do at this time. Try again in a moment.',
     loading: 'Loading …',
     unreachable: 'The server did not answer. It may be restarting.',
@@ -19,7 +19,7 @@ const texts = defineTexts({
   zh: {
     retry: '重试',
     request: (id: string) => `请求 ${id}`,
-    forbidden: '当前会话的访问密钥无权查看此内容。',
+    forbidden: '当前会话的访问密钥无权执行此操作。',
     throttled: '服务器当前过于繁忙，请稍后重试。',
     loading: '加载中……',
     unreachable: '服务器没有响应，可能正在重启。',

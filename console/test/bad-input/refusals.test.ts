@@ -44,7 +44,7 @@ const page502 = (route: Route) =>
   route.fulfill({ status: 502, contentType: 'text/html', body: '<html><h1>502 Bad Gateway</h1></html>' });
 
 const REFUSALS = [
-  ['a key that may do nothing', json(403, 'AccessDenied', 'You are not allowed.'), /may not (?:see|list)/],
+  ['a key that may do nothing', json(403, 'AccessDenied', 'You are not allowed.'), /may not (?:do|list)/],
   ['a server with too much to do', json(429, 'Throttling', 'Too many.'), /too much to do/],
   ['a server with a defect', json(500, 'InternalServerError', 'Something broke.'), /Something broke/],
   ["a proxy's page", page502, /not one of Millrace/],

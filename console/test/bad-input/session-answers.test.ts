@@ -5,7 +5,7 @@ import type { Page, Route } from 'playwright-core';
 import { ROOT_KEY } from '../../../src/testing/index.ts';
 import { fileEnd } from '../../../test/support/at-end.ts';
 import { WHERE_IT_RUNS, openConsole } from '../support/browser.ts';
-import { startConsole } from '../support/console-server.ts';
+import { WAIT, createFlow, startConsole, startExecution } from '../support/console-server.ts';
 import type { ConsoleServer } from '../support/console-server.ts';
 import { startPrefixProxy } from '../support/prefix-proxy.ts';
 
@@ -91,6 +91,22 @@ describe('a session', WHERE_IT_RUNS, () => {
     await signInTitle(page).waitFor();
   });
 
+  it('that ends while many executions are stopped ends that work, which is said', async (t) => {
+    await createFlow(server, 'wait', WAIT);
+    for (let i = 0; i < 12; i++) await startExecution(server, 'wait', { name: `e-${i}` });
+    const { page, context, allow, calls } = await openConsole(t, server, { at: '#/executions' });
+    allow(/status of 401/);
+    await page.getByRole('link', { name: 'e-11' }).waitFor();
+    await page.getByLabel('Select all that are loaded').check();
+    await page.getByRole('button', { name: 'Stop 12' }).click();
+    await context.clearCookies();
+    await page.getByRole('button', { name: 'Stop them' }).click();
+    await signIn(page);
+    await signInTitle(page).waitFor({ state: 'detached' });
+    await page.getByText('8 were left, because the work was interrupted.').waitFor();
+    assert.equal(calls().filter((action) => action === 'StopExecution').length, 4);
+  });
+
   it('that the server does not begin here is no matter of the rights of a key', async (t) => {
     const { page, context, allow } = await openConsole(t, server, { key: null });
     allow(/status of 403/);
@@ -109,7 +125,7 @@ describe('a session', WHERE_IT_RUNS, () => {
     );
     await signIn(page);
     await page.getByRole('alert').getByText('over TLS').waitFor();
-    assert.equal(await page.getByText('may not see').count(), 0);
+    assert.equal(await page.getByText('may not do').count(), 0);
   });
 
   it('of one console ends in the tabs of that console, not in those of another one at the same origin', async (t) => {

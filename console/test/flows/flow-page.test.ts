@@ -327,7 +327,7 @@ describe('a key that may only read', WHERE_IT_RUNS, () => {
     allow(/403/);
     await page.getByLabel('Description', { exact: true }).fill('Mine');
     await page.getByRole('button', { name: 'Save', exact: true }).click();
-    await page.getByText('The access key of this session may not see this.').waitFor();
+    await page.getByText('The access key of this session may not do this.').waitFor();
     assert.equal(await page.getByLabel('Description', { exact: true }).inputValue(), 'Mine');
   });
 });

@@ -152,12 +152,12 @@ describe('the messages, to a key that may not see them', WHERE_IT_RUNS, () => {
     });
     const { page, allow, goTo, screenshot } = await openConsole(t, server, { key: LIMITED, at: '#/messages' });
     allow(/status of 403/);
-    await page.getByText('The access key of this session may not see this.').waitFor();
+    await page.getByText('The access key of this session may not do this.').waitFor();
     await screenshot('messages-forbidden');
     for (const screen of ['system', 'schedules']) {
       await goTo(`#/${screen}`);
       await page.getByRole('heading', { level: 1, name: screen === 'system' ? 'System' : 'Schedules' }).waitFor();
-      await page.getByText('The access key of this session may not see this.').first().waitFor();
+      await page.getByText('The access key of this session may not do this.').first().waitFor();
     }
   });
 });

@@ -1,6 +1,6 @@
 /** Stops or redrives many executions: asks first, shows how far it is, can be interrupted, and lists every fault. */
 import { useRef, useState } from 'preact/hooks';
-import { ApiFault, call } from '../../api/client.ts';
+import { ApiFault, call, isSignedOut } from '../../api/client.ts';
 import { to } from '../../app/router.ts';
 import { Button } from '../../parts/button.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
@@ -52,7 +52,12 @@ export function BulkDialog({ kind, executions, left, onClose }: BulkDialogProps)
       concurrency: CONCURRENCY,
       signal,
       onProgress: setProgress,
-      act: (execution) => patiently(() => act(kind, execution, cause), signal),
+      act: (execution) =>
+        patiently(() => act(kind, execution, cause), signal).catch((error: unknown) => {
+          // Without a session, the server would refuse all others too.
+          if (isSignedOut(error)) aborting.current.abort();
+          throw error;
+        }),
     });
     setOver(true);
   });
@@ -173,6 +178,7 @@ async function patiently(attempt: () => Promise<void>, signal: AbortSignal): Pro
       await new Promise((next) => {
         setTimeout(next, THROTTLED_MS * attempts);
       });
+      if (signal.aborted) throw error;
     }
   }
 }

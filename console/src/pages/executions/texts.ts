@@ -4,7 +4,6 @@ import { defineTexts } from '../../texts/texts.ts';
 export const executionsTexts = defineTexts({
   en: {
     title: 'Executions',
-    ofFlow: (flow: string) => `Executions of ${flow}`,
     search: 'Name',
     searchHint: 'A part of the name',
     searchKey: 'Search in names',
@@ -46,7 +45,6 @@ export const executionsTexts = defineTexts({
     byPrefix:
       'Only names that begin with this text: with a version or an alias, or with a key for this flow alone, the server searches the beginning of names.',
     allForbidden: 'This key may not list the executions of all flows. Choose one flow that it may see:',
-    open: 'Show',
     running: (count: string) => `${count} running`,
     ended: (succeeded: string, other: string, hours: number) =>
       `Last ${hours} h: ${succeeded} succeeded, ${other} ended otherwise`,
@@ -54,7 +52,6 @@ export const executionsTexts = defineTexts({
     previous: 'Previous execution',
     toggle: 'Select or unselect the execution',
     extend: 'Extend the selection',
-    openKey: 'Open the execution',
     stopTitle: (count: number) => (count === 1 ? 'Stop 1 execution?' : `Stop ${count} executions?`),
     stopAbout: 'Their tasks are cancelled. A stopped execution can be redriven from where it was.',
     redriveTitle: (count: number) => (count === 1 ? 'Redrive 1 execution?' : `Redrive ${count} executions?`),
@@ -68,13 +65,15 @@ export const executionsTexts = defineTexts({
     interrupt: 'Interrupt',
     stopped: (count: number) => (count === 1 ? '1 execution is stopped.' : `${count} executions are stopped.`),
     redriven: (count: number) => (count === 1 ? '1 execution runs again.' : `${count} executions run again.`),
-    interrupted: (count: number) => `${count} were left because you interrupted it.`,
+    interrupted: (count: number) =>
+      count === 1
+        ? '1 was left, because the work was interrupted.'
+        : `${count} were left, because the work was interrupted.`,
     faults: (count: number) => (count === 1 ? '1 was refused:' : `${count} were refused:`),
     more: (count: number) => `… and ${count} more`,
   },
   zh: {
     title: '执行',
-    ofFlow: (flow: string) => `${flow} 的执行`,
     search: '名称',
     searchHint: '名称中的部分文字',
     searchKey: '按名称搜索',
@@ -115,7 +114,6 @@ export const executionsTexts = defineTexts({
     noMatch: '没有符合筛选条件的执行',
     byPrefix: '仅匹配以此文字开头的名称：指定版本或别名时，或密钥仅有此流程的权限时，服务器按名称前缀搜索。',
     allForbidden: '此密钥无权列出全部流程的执行。请选择一个有权查看的流程：',
-    open: '查看',
     running: (count: string) => `${count} 个运行中`,
     ended: (succeeded: string, other: string, hours: number) =>
       `最近 ${hours} 小时：${succeeded} 个成功，${other} 个未成功`,
@@ -123,7 +121,6 @@ export const executionsTexts = defineTexts({
     previous: '上一个执行',
     toggle: '选择或取消选择执行',
     extend: '扩展选择范围',
-    openKey: '打开执行',
     stopTitle: (count: number) => `停止 ${count} 个执行？`,
     stopAbout: '其中的任务将被取消。已停止的执行可以从停止处重新驱动。',
     redriveTitle: (count: number) => `重新驱动 ${count} 个执行？`,

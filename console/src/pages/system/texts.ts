@@ -11,7 +11,7 @@ export const systemTexts = defineTexts({
     clock: (ahead: string) =>
       `The clock of this device differs from that of the server by ${ahead}. Times that are still running are corrected by it.`,
     lostLog: (count: string) =>
-      `${count} lines of the log could not be written since the start. Look at where the output of the server goes.`,
+      `${count === '1' ? '1 line' : `${count} lines`} of the log could not be written since the start. Look at where the output of the server goes.`,
     version: 'Version',
     started: 'Started',
     up: (duration: string) => `for ${duration}`,
@@ -34,9 +34,7 @@ export const systemTexts = defineTexts({
     stuckAbout:
       'The server cannot continue these by itself. Stop one to end it; the next start of the server tries again.',
     stuckMore: (count: string) => `${count} in all; the list shows those that are stuck for longest.`,
-    execution: 'Execution',
     state: 'State',
-    reason: 'Reason',
     since: 'Since',
     stop: 'Stop',
     stopped: (name: string) => `${name} is stopped.`,
@@ -100,10 +98,8 @@ export const systemTexts = defineTexts({
     noStuck: '没有卡住的执行。',
     stuckAbout: '服务器无法自行继续这些执行。可以停止执行来结束它；服务器下次启动时会重试。',
     stuckMore: (count: string) => `共 ${count} 个，列表显示卡住时间最长的。`,
-    execution: '执行',
     state: '状态',
-    reason: '原因',
-    since: '开始时间',
+    since: '卡住时间',
     stop: '停止',
     stopped: (name: string) => `已停止 ${name}。`,
     processes: '进程内存',
