@@ -105,7 +105,8 @@ async function build(esbuild: typeof Esbuild): Promise<void> {
     if (entry === undefined) throw new Error('esbuild wrote no entry');
     const page = readFileSync(join(SOURCE, 'index.html'), 'utf8')
       .replace('app.css', basename(onlyOutput(style.metafile, '.css')))
-      .replace('main.js', basename(entry[0]));
+      .replace('main.js', basename(entry[0]))
+      .replace('    <script', `${preloads(app.metafile, entry[0])}    <script`);
     copyFileSync(join(SOURCE, 'icon.svg'), join(folder, 'icon.svg'));
     for (const file of filesBelow(folder)) compress(file);
     writeFileSync(join(folder, 'index.html'), page);
@@ -117,6 +118,19 @@ async function build(esbuild: typeof Esbuild): Promise<void> {
     rmSync(folder, { recursive: true, force: true });
     throw error;
   }
+}
+
+/**
+ * Links to the files that the entry imports, those they import too: a browser then asks for all of them at once, and not for each when
+ * it has read the one before.
+ */
+function preloads({ outputs }: Esbuild.Metafile, entry: string): string {
+  const files = new Set([entry]);
+  for (const file of files) {
+    for (const { path, kind } of outputs[file]?.imports ?? []) if (kind === 'import-statement') files.add(path);
+  }
+  files.delete(entry);
+  return [...files].map((file) => `    <link rel="modulepreload" href="${basename(file)}" />\n`).join('');
 }
 
 function onlyOutput({ outputs }: Esbuild.Metafile, extension: string): string {

@@ -18,12 +18,17 @@ const texts = defineTexts({
   },
 });
 
+/** A component whose code comes later. */
+export interface Lazy<Props> {
+  (props: Props): VNode | null;
+  /** Loads the code before the component is shown. */
+  prepare(): void;
+}
+
 /** A component whose code comes with `load`. Once it is there, it is rendered at once. */
-export function lazily<Props extends object>(
-  load: () => Promise<ComponentType<Props>>,
-): (props: Props) => VNode | null {
+export function lazily<Props extends object>(load: () => Promise<ComponentType<Props>>): Lazy<Props> {
   let loaded: ComponentType<Props> | null = null;
-  return function Lazy(props: Props) {
+  const Lazily = (props: Props): VNode | null => {
     const [, setRound] = useState(0);
     const [isLost, setLost] = useState(false);
     const begin = (): void => {
@@ -36,13 +41,24 @@ export function lazily<Props extends object>(
         () => setLost(true),
       );
     };
-    useEffect(() => {
-      if (loaded === null) begin();
-    }, []);
     const Component = loaded;
+    useEffect(() => {
+      // Also if it has come since: nothing else would render it.
+      if (Component === null) begin();
+    }, []);
     if (Component !== null) return <Component {...props} />;
     return isLost ? <Lost onRetry={begin} /> : <Loading />;
   };
+  const prepare = (): void => {
+    load().then(
+      (component) => {
+        loaded = component;
+      },
+      // Showing it tries again, and says what is wrong.
+      () => undefined,
+    );
+  };
+  return Object.assign(Lazily, { prepare });
 }
 
 function Lost({ onRetry }: { readonly onRetry: () => void }) {

@@ -1,5 +1,5 @@
 /** The frame: the bar with the session, the navigation, and the screen that the address names. */
-import type { ComponentChildren } from 'preact';
+import type { ComponentChildren, VNode } from 'preact';
 import { useEffect, useErrorBoundary, useRef, useState } from 'preact/hooks';
 import { isReachable, sessionEnded } from '../api/client.ts';
 import { SignInAgain } from '../pages/sign-in/sign-in-again.tsx';
@@ -8,6 +8,7 @@ import { Button, LinkButton } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { LanguageSelect } from '../parts/language-select.tsx';
 import { lazily } from '../parts/lazy.tsx';
+import type { Lazy } from '../parts/lazy.tsx';
 import { EmptyNotice, FaultNotice, Loading, faultText } from '../parts/notice.tsx';
 import { Toasts, say } from '../parts/toast.tsx';
 import { useAction } from '../parts/use-action.ts';
@@ -242,8 +243,11 @@ function Guard({ children }: { readonly children: ComponentChildren }) {
 }
 
 function Screen() {
-  const t = shellTexts();
-  const { path } = route.value;
+  return screenAt(route.value.path) ?? <NoScreen />;
+}
+
+/** The screen that an address names; null for none. */
+function screenAt(path: readonly string[]): VNode | null {
   const [first = 'flows', name = '', part = '', execution = '', inner = '', mapRun = ''] = path;
   if (first === 'flows' && path.length <= 1) return <FlowsPage />;
   if (first === 'new-flow') return <NewFlowPage />;
@@ -256,6 +260,11 @@ function Screen() {
   if (first === 'messages') return <MessagesPage />;
   if (first === 'schedules') return <SchedulesPage />;
   if (first === 'system') return <SystemPage />;
+  return null;
+}
+
+function NoScreen() {
+  const t = shellTexts();
   return (
     <EmptyNotice title={t.notFound}>
       <p>{t.notFoundHelp}</p>
@@ -263,3 +272,6 @@ function Screen() {
     </EmptyNotice>
   );
 }
+
+// The code of the first screen comes while the server is asked who is signed in.
+(screenAt(route.peek().path)?.type as Lazy<never> | undefined)?.prepare();

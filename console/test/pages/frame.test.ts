@@ -56,3 +56,42 @@ describe('the choice of colours', WHERE_IT_RUNS, () => {
     });
   }
 });
+
+describe('the page', WHERE_IT_RUNS, () => {
+  it('names all files that its program begins with, so that a browser asks for them at once', async (t) => {
+    const server = await startConsole(t);
+    const { page } = await openConsole(t, server, { at: '#/nowhere' });
+    const home = `${server.url}/console/`;
+    const named = await page
+      .locator('link[rel=modulepreload], script[type=module]')
+      .evaluateAll((elements) => elements.map((each) => each.getAttribute('href') ?? each.getAttribute('src') ?? ''));
+    const [entry = ''] = named.slice(-1);
+    const needed = new Set([entry]);
+    for (const file of needed) {
+      const text = await (await fetch(home + file)).text();
+      for (const [, name = ''] of text.matchAll(/(?:from|import)"\.\/([^"]+)"/g)) needed.add(name);
+    }
+    assert.ok(needed.size > 3, [...needed].join(' '));
+    assert.deepEqual(named.toSorted(), [...needed].toSorted());
+  });
+
+  it('asks for the code of its first screen while it asks who is signed in', async (t) => {
+    const server = await startConsole(t);
+    const { page, context } = await openConsole(t, server, { at: '#/nowhere' });
+    const release = Promise.withResolvers<void>();
+    await context.route('**/session', async (route) => {
+      await release.promise;
+      await route.continue();
+    });
+    await page.goto(`${server.url}/console/?again#/system`);
+    await page.getByText('Loading').waitFor();
+    // Nothing else has the words of that screen.
+    await page.waitForFunction(async () => {
+      const files = performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('.js'));
+      const texts = await Promise.all(files.map(({ name }) => fetch(name).then((response) => response.text())));
+      return texts.some((text) => text.includes('The server works'));
+    });
+    release.resolve();
+    await page.getByText('The server works').waitFor();
+  });
+});
