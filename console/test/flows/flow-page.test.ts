@@ -294,7 +294,7 @@ describe('the page of a flow', WHERE_IT_RUNS, () => {
       Environment: { Variables: [{ Name: 'A', Value: 'theirs' }] },
     });
     await page.getByRole('button', { name: 'Save', exact: true }).click();
-    await page.getByText(/"theirs"/).waitFor();
+    await page.getByText('A=theirs').waitFor();
     await page.getByRole('button', { name: 'Take the new ones' }).click();
     assert.equal(await page.getByLabel('Value: A').inputValue(), 'theirs');
   });

@@ -12,6 +12,7 @@ import { useResource } from '../../parts/use-resource.ts';
 import { locale } from '../../texts/texts.ts';
 import { writeDraft } from './draft.ts';
 import { isMissing } from './flow-source.ts';
+import { ownSettings } from './settings/settings-draft.ts';
 import { flowTexts } from './texts.ts';
 
 /** The most that one page of a list has; more is shown as "1,000+". */
@@ -51,6 +52,7 @@ export function DeleteDialog({ flow, onClose }: { readonly flow: string; readonl
       if (!isMissing(error as Error)) throw error;
     });
     writeDraft(ownStorage('sessionStorage'), flow, null);
+    ownSettings().write(flow, null);
     say(t.deleted(flow));
     navigate(['flows']);
   });

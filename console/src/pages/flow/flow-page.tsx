@@ -96,7 +96,7 @@ function FlowTab({ tab, flow, source }: { readonly tab: string; readonly flow: F
     case 'schedules':
       return <SchedulesTab flow={flow.Name} round={source.round} />;
     case 'settings':
-      return <SettingsTab flow={flow} onSaved={source.reload} />;
+      return <SettingsTab flow={flow} isGone={source.isGone} onSaved={source.reload} />;
     default:
       return <DefinitionTab flow={flow} isGone={source.isGone} onSaved={source.reload} />;
   }

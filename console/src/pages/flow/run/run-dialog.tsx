@@ -13,11 +13,11 @@ import { FaultNotice } from '../../../parts/notice.tsx';
 import { say } from '../../../parts/toast.tsx';
 import { useAction } from '../../../parts/use-action.ts';
 import { useResource } from '../../../parts/use-resource.ts';
-import { readDraft } from '../draft.ts';
 import type { Flow } from '../flow-source.ts';
 import { inputFields } from '../input-fields.ts';
 import type { InputField } from '../input-fields.ts';
 import { readInputs, rememberInput } from '../saved-inputs.ts';
+import { hasUnsaved } from '../unsaved.ts';
 import { versionsTexts } from '../versions/texts.ts';
 import { CallSamples } from './call-samples.tsx';
 import { ExpressResult } from './express-result.tsx';
@@ -92,7 +92,7 @@ export function RunDialog({ flow, qualifier, onClose }: RunDialogProps) {
           }
         }}
       >
-        {readDraft(ownStorage('sessionStorage'), name) !== null && <p class="notice">{t.unsaved}</p>}
+        {qualifier === '' && hasUnsaved(name) && <p class="notice">{t.unsaved}</p>}
         <InputEditor fields={fields} text={text} onChange={setText} />
         <SavedInputsBar flow={name} inputs={inputs} text={text} onInputs={setInputs} onChoose={setText} />
         <div class="run-options">

@@ -1,78 +1,80 @@
-/** The settings of a flow: description, role and environment variables; and facts about it that do not change. */
+/**
+ * The settings of a flow: description, role and environment variables; and facts about it that do not change. Unsaved changes outlive
+ * the tab; a change by someone else meanwhile is shown before it is overwritten.
+ */
 import { useId, useLayoutEffect, useState } from 'preact/hooks';
 import { call } from '../../../api/client.ts';
+import { useShortcuts } from '../../../app/keyboard.ts';
 import { Button } from '../../../parts/button.tsx';
 import { CopyButton } from '../../../parts/copy-button.tsx';
+import { Dialog } from '../../../parts/dialog.tsx';
 import { FaultNotice } from '../../../parts/notice.tsx';
-import { Time, shownTime, timeMs } from '../../../parts/time.tsx';
+import { Time } from '../../../parts/time.tsx';
 import { say } from '../../../parts/toast.tsx';
 import { useAction } from '../../../parts/use-action.ts';
-import { environmentText, variableFaults } from '../environment.ts';
-import type { Variable } from '../environment.ts';
+import type { Action } from '../../../parts/use-action.ts';
+import { variableFaults } from '../environment.ts';
 import type { Flow } from '../flow-source.ts';
 import { EnvironmentEditor } from './environment-editor.tsx';
+import { ownSettings } from './settings-draft.ts';
+import { conflicts, differences, following, parameterOf, settingsOf, withSettings } from './settings.ts';
+import type { Setting, Settings, SettingsDraft } from './settings.ts';
 import { settingsTexts } from './texts.ts';
 
-interface Form {
-  readonly description: string;
-  readonly role: string;
-  readonly variables: readonly Variable[];
+export interface SettingsTabProps {
+  readonly flow: Flow;
+  readonly isGone: boolean;
+  readonly onSaved: () => void;
 }
 
-function formOf(flow: Flow): Form {
-  return { description: flow.Description, role: flow.RoleArn, variables: flow.Environment.Variables };
-}
-
-/** The parameters of UpdateFlow for the members in which two forms differ. */
-function changesBetween(before: Form, after: Form): Readonly<Record<string, string>> {
-  const environment = environmentText(after.variables);
-  return {
-    ...(before.description !== after.description && { Description: after.description }),
-    ...(before.role !== after.role && { RoleArn: after.role }),
-    ...(environmentText(before.variables) !== environment && { Environment: environment }),
-  };
-}
-
-export function SettingsTab({ flow, onSaved }: { readonly flow: Flow; readonly onSaved: () => void }) {
+export function SettingsTab({ flow, isGone, onSaved }: SettingsTabProps) {
   const t = settingsTexts();
   const ids = { description: useId(), role: useId() };
-  /** The flow that the form began with. */
-  const [base, setBase] = useState(flow);
-  const [form, setForm] = useState(() => formOf(flow));
-  /** What the flow is now, if it differs from the beginning in a setting that would be overwritten. */
-  const [newer, setNewer] = useState<Flow | null>(null);
-  const changes = changesBetween(formOf(base), form);
-  const isChanged = Object.keys(changes).length > 0;
-  const isRight = variableFaults(form.variables).every((fault) => fault === null);
-  const begin = (from: Flow): void => {
-    setBase(from);
-    setForm(formOf(from));
-    setNewer(null);
+  const [drafts] = useState(ownSettings);
+  const [restored] = useState(() => drafts.read(flow.Name));
+  const [draft, setDraft] = useState<SettingsDraft>(restored ?? { settings: settingsOf(flow), base: settingsOf(flow) });
+  /** What someone else has saved meanwhile, while it is compared. */
+  const [theirs, setTheirs] = useState<Settings | null>(null);
+  const { settings, base } = draft;
+  const changed = differences(base, settings);
+  const isChanged = changed.length > 0;
+  const isRight = variableFaults(settings.Environment).every((fault) => fault === null);
+  const change = (next: SettingsDraft): void => {
+    setDraft(next);
+    drafts.write(flow.Name, next);
   };
+  const edit = (part: Partial<Settings>): void => change({ base, settings: { ...settings, ...part } });
   // At once after the rendering: an effect that came later would take away what someone has typed meanwhile.
-  useLayoutEffect(() => {
-    if (!isChanged) begin(flow);
-  }, [flow]);
-  const save = useAction(async (overwrites: boolean) => {
-    if (!isChanged || !isRight) return;
-    const now = await call('DescribeFlow', { Name: flow.Name });
-    const others = changesBetween(formOf(base), formOf(now));
-    if (!overwrites && Object.keys(others).some((member) => member in changes)) {
-      setNewer(now);
+  useLayoutEffect(() => change(following(draft, settingsOf(flow))), [flow]);
+  /** `known`: the settings that the person knows to be saved. Others are shown before they are replaced. */
+  const save = useAction(async (known: Settings) => {
+    if (!isChanged || !isRight || isGone) return;
+    const now = settingsOf(await call('DescribeFlow', { Name: flow.Name }));
+    if (conflicts({ settings, base: known }, now).length > 0) {
+      setTheirs(now);
       return;
     }
-    await call('UpdateFlow', { Name: flow.Name, ...changes });
-    begin(await call('DescribeFlow', { Name: flow.Name }));
+    const parameters = Object.fromEntries(changed.map((name) => [name, parameterOf(settings, name)]));
+    const saved = settingsOf(await call('UpdateFlow', { Name: flow.Name, ...parameters }));
+    setTheirs(null);
+    // The person may have typed while the call was under way.
+    setDraft((current) => {
+      const next = following({ settings: current.settings, base: settings }, saved);
+      drafts.write(flow.Name, next);
+      return next;
+    });
     say(t.saved);
     onSaved();
   });
+  useShortcuts([{ keys: 'Mod+s', about: t.saveKeys, inFields: true, run: () => void save.run(base) }]);
+  const isOvertaken = conflicts(draft, settingsOf(flow)).length > 0;
   return (
     <div class="settings">
       <form
         class="card stack"
         onSubmit={(event) => {
           event.preventDefault();
-          void save.run(false);
+          void save.run(base);
         }}
       >
         <div class="field">
@@ -82,8 +84,8 @@ export function SettingsTab({ flow, onSaved }: { readonly flow: Flow; readonly o
             class="plain-text"
             rows={3}
             maxLength={4096}
-            value={form.description}
-            onInput={(event) => setForm({ ...form, description: event.currentTarget.value })}
+            value={settings.Description}
+            onInput={(event) => edit({ Description: event.currentTarget.value })}
           />
         </div>
         <div class="field">
@@ -94,78 +96,115 @@ export function SettingsTab({ flow, onSaved }: { readonly flow: Flow; readonly o
             maxLength={1024}
             spellcheck={false}
             aria-describedby={`${ids.role}-hint`}
-            value={form.role}
-            onInput={(event) => setForm({ ...form, role: event.currentTarget.value })}
+            value={settings.RoleArn}
+            onInput={(event) => edit({ RoleArn: event.currentTarget.value })}
           />
           <span id={`${ids.role}-hint`} class="hint">
             {t.roleHelp}
           </span>
         </div>
-        <EnvironmentEditor variables={form.variables} onChange={(variables) => setForm({ ...form, variables })} />
-        {newer !== null && (
-          <Newer
-            base={base}
-            newer={newer}
-            onTake={() => begin(newer)}
-            onOverwrite={() => {
-              setNewer(null);
-              void save.run(true);
-            }}
-          />
-        )}
-        {save.fault !== null && <FaultNotice fault={save.fault} />}
+        <EnvironmentEditor variables={settings.Environment} onChange={(Environment) => edit({ Environment })} />
+        {save.fault !== null && theirs === null && <FaultNotice fault={save.fault} />}
         <div class="row end">
-          <Button isDisabled={!isChanged} onClick={() => begin(flow)}>
+          <span class="fill muted small" role="status">
+            {isOvertaken
+              ? t.changedMeanwhile
+              : !isChanged
+                ? ''
+                : settings === restored?.settings
+                  ? t.restored
+                  : t.unsaved}
+          </span>
+          {isOvertaken && <Button onClick={() => setTheirs(settingsOf(flow))}>{t.showDifference}</Button>}
+          <Button
+            isDisabled={!isChanged}
+            onClick={() => {
+              change({ settings: settingsOf(flow), base: settingsOf(flow) });
+              save.clear();
+              say(t.discarded);
+            }}
+          >
             {t.reset}
           </Button>
-          <Button kind="primary" type="submit" isDisabled={!isChanged || !isRight} isBusy={save.isBusy}>
+          <Button kind="primary" type="submit" isDisabled={!isChanged || !isRight || isGone} isBusy={save.isBusy}>
             {t.save}
           </Button>
         </div>
       </form>
       <Facts flow={flow} />
+      {theirs !== null && (
+        <ConflictDialog
+          draft={draft}
+          theirs={theirs}
+          save={save}
+          onClose={() => setTheirs(null)}
+          onTake={() => {
+            const names = conflicts(draft, theirs);
+            change({
+              settings: withSettings(settings, theirs, names),
+              base: withSettings(base, theirs, names),
+            });
+            setTheirs(null);
+          }}
+        />
+      )}
     </div>
   );
 }
 
-/** Someone else changed the same settings. */
-function Newer({
-  base,
-  newer,
+function ConflictDialog({
+  draft,
+  theirs,
+  save,
+  onClose,
   onTake,
-  onOverwrite,
 }: {
-  readonly base: Flow;
-  readonly newer: Flow;
+  readonly draft: SettingsDraft;
+  readonly theirs: Settings;
+  readonly save: Action<[known: Settings]>;
+  readonly onClose: () => void;
   readonly onTake: () => void;
-  readonly onOverwrite: () => void;
 }) {
   const t = settingsTexts();
-  const titles: Readonly<Record<string, string>> = {
-    Description: t.description,
-    RoleArn: t.role,
-    Environment: t.environment,
-  };
-  const theirs = changesBetween(formOf(base), formOf(newer));
+  const titles = { Description: t.description, RoleArn: t.role, Environment: t.environment };
   return (
-    <div class="notice fault" role="alert">
-      <p>{t.changed(shownTime(timeMs(newer.LastModifiedTime) ?? 0))}</p>
-      <dl class="newer">
-        {Object.entries(theirs).map(([member, text]) => (
-          <div key={member}>
-            <dt>{titles[member]}</dt>
-            <dd class="prewrap mono">{text === '' ? t.none : text}</dd>
-          </div>
-        ))}
-      </dl>
-      <div class="row">
-        <Button onClick={onTake}>{t.take}</Button>
-        <Button kind="danger" onClick={onOverwrite}>
-          {t.overwrite}
-        </Button>
-      </div>
-    </div>
+    <Dialog
+      title={t.conflict}
+      onClose={onClose}
+      actions={
+        <>
+          <Button onClick={onTake}>{t.take}</Button>
+          <Button kind="danger" isBusy={save.isBusy} onClick={() => void save.run(theirs)}>
+            {t.overwrite}
+          </Button>
+        </>
+      }
+    >
+      <p>{t.conflictHelp}</p>
+      {conflicts(draft, theirs).map((name) => (
+        <section key={name}>
+          <h3>{titles[name]}</h3>
+          <dl class="conflict">
+            <dt>{t.theirs}</dt>
+            <dd class="prewrap mono">{shownSetting(theirs, name)}</dd>
+            <dt>{t.mine}</dt>
+            <dd class="prewrap mono">{shownSetting(draft.settings, name)}</dd>
+          </dl>
+        </section>
+      ))}
+      {save.fault !== null && <FaultNotice fault={save.fault} />}
+    </Dialog>
   );
+}
+
+function shownSetting(settings: Settings, name: Setting): string {
+  const text =
+    name === 'Environment'
+      ? settings.Environment.map(
+          ({ Name, Value, Description }) => `${Name}=${Value}${Description && `  # ${Description}`}`,
+        ).join('\n')
+      : settings[name];
+  return text === '' ? settingsTexts().none : text;
 }
 
 function Facts({ flow }: { readonly flow: Flow }) {

@@ -1,6 +1,5 @@
 /** Dialogs that publish and delete versions. */
 import { useId, useState } from 'preact/hooks';
-import { ownStorage } from '../../../app/own-storage.ts';
 import { call } from '../../../api/client.ts';
 import { Button } from '../../../parts/button.tsx';
 import { ConfirmDialog } from '../../../parts/confirm-dialog.tsx';
@@ -8,7 +7,7 @@ import { Dialog } from '../../../parts/dialog.tsx';
 import { FaultNotice } from '../../../parts/notice.tsx';
 import { say } from '../../../parts/toast.tsx';
 import { useAction } from '../../../parts/use-action.ts';
-import { readDraft } from '../draft.ts';
+import { hasUnsaved } from '../unsaved.ts';
 import { versionsTexts } from './texts.ts';
 
 interface VersionDialogProps {
@@ -21,7 +20,6 @@ export function PublishDialog({ flow, onClose, onDone }: VersionDialogProps) {
   const t = versionsTexts();
   const field = useId();
   const [text, setText] = useState('');
-  const isUnsaved = readDraft(ownStorage('sessionStorage'), flow) !== null;
   const publish = useAction(async () => {
     const { Version } = await call('PublishFlowVersion', { FlowName: flow, Description: text });
     say(t.published(Version));
@@ -39,7 +37,7 @@ export function PublishDialog({ flow, onClose, onDone }: VersionDialogProps) {
       }
     >
       <p>{t.publishAbout}</p>
-      {isUnsaved && <p class="notice">{t.publishUnsaved}</p>}
+      {hasUnsaved(flow) && <p class="notice">{t.publishUnsaved}</p>}
       <div class="field">
         <label for={field}>{t.description}</label>
         <textarea
