@@ -74,7 +74,7 @@ describe('texts of every kind', WHERE_IT_RUNS, () => {
     ['flows', '#/flows', `text=${LONG_NAME}`],
     ['flow', flow, '[data-node] >> nth=0'],
     ['flow-executions', `${flow}?tab=executions`, '.windowed-row >> nth=0'],
-    ['flow-versions', `${flow}?tab=versions`, '.versions-list >> nth=1'],
+    ['flow-versions', `${flow}?tab=versions`, '.versions-cards .table-scroll >> nth=1'],
     ['flow-schedules', `${flow}?tab=schedules`, `text=${LONG_NAME} >> nth=1`],
     ['flow-settings', `${flow}?tab=settings`, 'textarea >> nth=0'],
     ['flow-run', `${flow}?run=LATEST`, 'dialog textarea, dialog .input-form'],

@@ -1,10 +1,11 @@
 /** Asks before a flow is deleted: it says what goes along, and wants the name typed. */
-import { useId, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { ownStorage } from '../../app/own-storage.ts';
 import { call } from '../../api/client.ts';
 import { navigate } from '../../app/router.ts';
 import { Button } from '../../parts/button.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
+import { Field } from '../../parts/field.tsx';
 import { FaultNotice } from '../../parts/notice.tsx';
 import { say } from '../../parts/toast.tsx';
 import { useAction } from '../../parts/use-action.ts';
@@ -44,7 +45,6 @@ async function countsOf(flow: string, signal: AbortSignal): Promise<Counts> {
 export function DeleteDialog({ flow, onClose }: { readonly flow: string; readonly onClose: () => void }) {
   const t = flowTexts();
   const [typed, setTyped] = useState('');
-  const field = useId();
   const counts = useResource(`delete ${flow}`, (signal) => countsOf(flow, signal));
   const remove = useAction(async () => {
     await call('DeleteFlow', { Name: flow }).catch((error: unknown) => {
@@ -74,23 +74,29 @@ export function DeleteDialog({ flow, onClose }: { readonly flow: string; readonl
       </ul>
       <p class="muted">{t.deleteCallers}</p>
       <form
-        class="field"
         onSubmit={(event) => {
           event.preventDefault();
           if (isConfirmed) void remove.run();
         }}
       >
-        <label for={field}>
-          {t.deleteConfirm} (<bdi class="mono">{flow}</bdi>)
-        </label>
-        <input
-          id={field}
-          type="text"
-          value={typed}
-          autocomplete="off"
-          spellcheck={false}
-          onInput={(event) => setTyped(event.currentTarget.value)}
-        />
+        <Field
+          label={
+            <>
+              {t.deleteConfirm} (<bdi class="mono">{flow}</bdi>)
+            </>
+          }
+        >
+          {(control) => (
+            <input
+              {...control}
+              type="text"
+              value={typed}
+              autocomplete="off"
+              spellcheck={false}
+              onInput={(event) => setTyped(event.currentTarget.value)}
+            />
+          )}
+        </Field>
       </form>
       {remove.fault !== null && <FaultNotice fault={remove.fault} />}
     </Dialog>

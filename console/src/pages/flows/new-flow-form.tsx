@@ -8,11 +8,13 @@ import { navigate } from '../../app/router.ts';
 import { useCheck } from '../../editor/use-check.ts';
 import { Button } from '../../parts/button.tsx';
 import { apiUrl } from '../../parts/call-samples.ts';
+import { Field } from '../../parts/field.tsx';
 import { FaultNotice } from '../../parts/notice.tsx';
 import { say } from '../../parts/toast.tsx';
 import { useAction } from '../../parts/use-action.ts';
 import { DefinitionPane, ViewChoice } from '../flow/definition/definition-pane.tsx';
 import type { Place } from '../flow/definition/problem-list.tsx';
+import { NameField } from '../flow/name-field.tsx';
 import { saveInput } from '../flow/saved-inputs.ts';
 import { definitionName, renamed } from './definition-name.ts';
 import { EXAMPLES, exampleInput } from './examples.ts';
@@ -102,34 +104,17 @@ function Facts({
   readonly onChange: (part: Partial<NewFlow>) => void;
 }) {
   const t = newFlowTexts();
-  const ids = { name: useId(), description: useId(), mode: useId() };
-  const isNameWrong = !isName(name);
+  const group = useId();
   return (
     <div class="new-facts card">
-      <div class="field">
-        <label for={ids.name}>{t.name}</label>
-        <input
-          id={ids.name}
-          type="text"
-          value={name}
-          maxLength={128}
-          spellcheck={false}
-          autocomplete="off"
-          aria-invalid={isNameWrong}
-          aria-describedby={`${ids.name}-hint`}
-          onInput={(event) => onName(event.currentTarget.value)}
-        />
-        <span id={`${ids.name}-hint`} class={isNameWrong && name !== '' ? 'field-fault' : 'hint'}>
-          {isNameWrong && name !== '' ? t.wrongName : t.nameHint}
-        </span>
-      </div>
+      <NameField label={t.name} hint={t.nameHint} value={name} onChange={onName} />
       <fieldset class="field new-modes">
         <legend>{t.mode}</legend>
         {(['Standard', 'Express'] as const).map((each) => (
           <label key={each}>
             <input
               type="radio"
-              name={ids.mode}
+              name={group}
               value={each}
               checked={mode === each}
               onChange={() => onChange({ mode: each })}
@@ -140,17 +125,18 @@ function Facts({
           </label>
         ))}
       </fieldset>
-      <div class="field">
-        <label for={ids.description}>{t.description}</label>
-        <textarea
-          id={ids.description}
-          class="plain-text"
-          rows={2}
-          maxLength={4096}
-          value={description}
-          onInput={(event) => onChange({ description: event.currentTarget.value })}
-        />
-      </div>
+      <Field label={t.description}>
+        {(control) => (
+          <textarea
+            {...control}
+            class="plain-text"
+            rows={2}
+            maxLength={4096}
+            value={description}
+            onInput={(event) => onChange({ description: event.currentTarget.value })}
+          />
+        )}
+      </Field>
     </div>
   );
 }

@@ -32,7 +32,6 @@ export const flowsTexts = defineTexts({
     previousRow: 'Previous flow',
     notLive:
       'The list does not follow changes, because the server refused the stream. Load the page again to see the newest state.',
-    more: 'Loading more flows …',
   },
   zh: {
     title: '流程',
@@ -62,6 +61,5 @@ export const flowsTexts = defineTexts({
     nextRow: '下一个流程（按 Enter 打开）',
     previousRow: '上一个流程',
     notLive: '服务器拒绝了变更流，列表不会自动更新。请重新加载页面以查看最新状态。',
-    more: '正在加载更多流程……',
   },
 });

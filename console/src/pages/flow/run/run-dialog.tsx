@@ -1,5 +1,5 @@
 /** Runs a flow: with an input, perhaps under a name, perhaps with a version. An Express flow shows its result here. */
-import { useId, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { serverNowMs } from '../../../app/clock.ts';
 import { ownStorage } from '../../../app/own-storage.ts';
 import type { FlowGraph } from '../../../../../src/language/graph/flow-graph.ts';
@@ -9,11 +9,13 @@ import { navigate, setQuery } from '../../../app/router.ts';
 import { session } from '../../../app/session.ts';
 import { Button } from '../../../parts/button.tsx';
 import { Dialog } from '../../../parts/dialog.tsx';
+import { Field } from '../../../parts/field.tsx';
 import { FaultNotice } from '../../../parts/notice.tsx';
 import { say } from '../../../parts/toast.tsx';
 import { useAction } from '../../../parts/use-action.ts';
 import { useResource } from '../../../parts/use-resource.ts';
 import type { Flow } from '../flow-source.ts';
+import { NameField } from '../name-field.tsx';
 import { inputFields } from '../input-fields.ts';
 import type { InputField } from '../input-fields.ts';
 import { readInputs, rememberInput } from '../saved-inputs.ts';
@@ -45,8 +47,7 @@ export function RunDialog({ flow, qualifier, onClose }: RunDialogProps) {
   const [execution, setExecution] = useState('');
   const [result, setResult] = useState<SyncReply | null>(null);
   const fields = useFields(flow, qualifier);
-  const nameFault = execution !== '' && !isName(execution);
-  const isRight = inputFault(text) === null && !nameFault;
+  const isRight = inputFault(text) === null && (execution === '' || isName(execution));
   const parameters = {
     FlowName: name,
     ...(execution !== '' && { ExecutionName: execution }),
@@ -80,7 +81,7 @@ export function RunDialog({ flow, qualifier, onClose }: RunDialogProps) {
       }
     >
       <form
-        class="run-form"
+        class="dialog-form"
         onSubmit={(event) => {
           event.preventDefault();
           void run.run();
@@ -96,7 +97,12 @@ export function RunDialog({ flow, qualifier, onClose }: RunDialogProps) {
         <InputEditor fields={fields} text={text} onChange={setText} />
         <SavedInputsBar flow={name} inputs={inputs} text={text} onInputs={setInputs} onChoose={setText} />
         <div class="run-options">
-          <NameField value={execution} isWrong={nameFault} isExpress={isExpress} onChange={setExecution} />
+          <NameField
+            label={t.name}
+            hint={isExpress ? t.nameHintExpress : t.nameHint}
+            value={execution}
+            onChange={setExecution}
+          />
           <QualifierField flow={name} value={qualifier} />
         </div>
         {/* Enter in a field submits the form only if it has such a button. */}
@@ -144,44 +150,9 @@ async function definitionOf(flow: Flow, qualifier: string, signal: AbortSignal):
   return Definition;
 }
 
-function NameField({
-  value,
-  isWrong,
-  isExpress,
-  onChange,
-}: {
-  readonly value: string;
-  readonly isWrong: boolean;
-  readonly isExpress: boolean;
-  readonly onChange: (value: string) => void;
-}) {
-  const t = runTexts();
-  const id = useId();
-  return (
-    <div class="field">
-      <label for={id}>{t.name}</label>
-      <input
-        id={id}
-        type="text"
-        value={value}
-        maxLength={128}
-        autocomplete="off"
-        spellcheck={false}
-        aria-invalid={isWrong}
-        aria-describedby={`${id}-hint`}
-        onInput={(event) => onChange(event.currentTarget.value)}
-      />
-      <span id={`${id}-hint`} class={isWrong ? 'field-fault' : 'hint'}>
-        {isWrong ? t.wrongName : isExpress ? t.nameHintExpress : t.nameHint}
-      </span>
-    </div>
-  );
-}
-
 function QualifierField({ flow, value }: { readonly flow: string; readonly value: string }) {
   const t = runTexts();
   const v = versionsTexts();
-  const id = useId();
   const { data } = useResource(`qualifiers ${flow}`, (signal) =>
     Promise.all([
       call('ListFlowAliases', { FlowName: flow, Limit: SHOWN_VERSIONS }, { signal }),
@@ -192,26 +163,27 @@ function QualifierField({ flow, value }: { readonly flow: string; readonly value
   const versions = data?.[1].FlowVersions.map(({ Version }) => Version) ?? [];
   const isListed = value === '' || aliases.includes(value) || versions.includes(value);
   return (
-    <div class="field">
-      <label for={id}>{t.qualifier}</label>
-      <select
-        id={id}
-        value={value}
-        onChange={(event) => setQuery({ run: event.currentTarget.value || LATEST }, { replace: true })}
-      >
-        <option value="">{t.latest}</option>
-        {!isListed && <option value={value}>{value}</option>}
-        {aliases.map((alias) => (
-          <option key={alias} value={alias}>
-            {alias}
-          </option>
-        ))}
-        {versions.map((version) => (
-          <option key={version} value={version}>
-            {v.versionNamed(version)}
-          </option>
-        ))}
-      </select>
-    </div>
+    <Field label={t.qualifier}>
+      {(control) => (
+        <select
+          {...control}
+          value={value}
+          onChange={(event) => setQuery({ run: event.currentTarget.value || LATEST }, { replace: true })}
+        >
+          <option value="">{t.latest}</option>
+          {!isListed && <option value={value}>{value}</option>}
+          {aliases.map((alias) => (
+            <option key={alias} value={alias}>
+              {alias}
+            </option>
+          ))}
+          {versions.map((version) => (
+            <option key={version} value={version}>
+              {v.versionNamed(version)}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
   );
 }

@@ -3,14 +3,13 @@ import { useId, useState } from 'preact/hooks';
 import { serverNowMs } from '../../../app/clock.ts';
 import { isName } from '../../../../../src/api/names.ts';
 import { call } from '../../../api/client.ts';
-import { Button } from '../../../parts/button.tsx';
-import { Dialog } from '../../../parts/dialog.tsx';
+import { Field } from '../../../parts/field.tsx';
+import { FormDialog } from '../../../parts/form-dialog.tsx';
 import { parseJson } from '../../../parts/json.ts';
 import { nextTimes } from '../../../parts/next-times.ts';
-import { FaultNotice } from '../../../parts/notice.tsx';
 import { Time } from '../../../parts/time.tsx';
 import { say } from '../../../parts/toast.tsx';
-import { useAction } from '../../../parts/use-action.ts';
+import { NameField } from '../name-field.tsx';
 import type { Schedule } from './schedule-list.ts';
 import { schedulesTexts } from './texts.ts';
 
@@ -43,18 +42,15 @@ type ExampleText = 'daily' | 'hourly' | 'weekdays' | 'monthly' | 'everyFive';
 
 export function ScheduleDialog({ flow, schedule, onClose, onDone }: ScheduleDialogProps) {
   const t = schedulesTexts();
-  const ids = { name: useId(), expression: useId(), payload: useId(), description: useId(), enabled: useId() };
+  const ids = { expression: useId(), enabled: useId() };
   const [name, setName] = useState(schedule?.ScheduleName ?? '');
   const [expression, setExpression] = useState(schedule?.CronExpression ?? '');
   const [payload, setPayload] = useState(schedule?.Payload ?? '');
   const [description, setDescription] = useState(schedule?.Description ?? '');
   const [isOn, setOn] = useState(schedule?.Enable ?? true);
-  const isNameWrong = name !== '' && !isName(name);
   const isPayloadWrong = /^\s*[{[]/.test(payload) && parseJson(payload) === undefined;
   const due = nextTimes(expression, serverNowMs(), SHOWN_TIMES, serverNowMs());
-  const isRight = isName(name) && expression.trim() !== '' && due.fault === null && !isPayloadWrong;
-  const save = useAction(async () => {
-    if (!isRight) return;
+  const save = async (): Promise<void> => {
     const parameters = {
       FlowName: flow,
       ScheduleName: name,
@@ -67,36 +63,16 @@ export function ScheduleDialog({ flow, schedule, onClose, onDone }: ScheduleDial
     await call(schedule === null ? 'CreateSchedule' : 'UpdateSchedule', parameters);
     say(schedule === null ? t.created(name) : t.changed(name));
     onDone();
-    onClose();
-  });
+  };
   return (
-    <Dialog
+    <FormDialog
       title={schedule === null ? t.create : t.editTitle(name)}
+      button={t.save}
+      isRight={isName(name) && expression.trim() !== '' && due.fault === null && !isPayloadWrong}
+      act={save}
       onClose={onClose}
-      actions={
-        <Button kind="primary" isDisabled={!isRight} isBusy={save.isBusy} onClick={() => void save.run()}>
-          {t.save}
-        </Button>
-      }
     >
-      {schedule === null && (
-        <div class="field">
-          <label for={ids.name}>{t.name}</label>
-          <input
-            id={ids.name}
-            type="text"
-            value={name}
-            maxLength={128}
-            spellcheck={false}
-            aria-invalid={isNameWrong}
-            aria-describedby={`${ids.name}-hint`}
-            onInput={(event) => setName(event.currentTarget.value)}
-          />
-          <span id={`${ids.name}-hint`} class="field-fault" role="status">
-            {isNameWrong ? t.wrongName : ''}
-          </span>
-        </div>
-      )}
+      {schedule === null && <NameField label={t.name} value={name} onChange={setName} />}
       <div class="field">
         <label for={ids.expression}>{t.expression}</label>
         <input
@@ -139,31 +115,28 @@ export function ScheduleDialog({ flow, schedule, onClose, onDone }: ScheduleDial
           ))}
         </div>
       </div>
-      <div class="field">
-        <label for={ids.payload}>{t.payload}</label>
-        <textarea
-          id={ids.payload}
-          rows={4}
-          value={payload}
-          spellcheck={false}
-          aria-invalid={isPayloadWrong}
-          aria-describedby={`${ids.payload}-hint`}
-          onInput={(event) => setPayload(event.currentTarget.value)}
-        />
-        <span id={`${ids.payload}-hint`} class={isPayloadWrong ? 'field-fault' : 'hint'}>
-          {isPayloadWrong ? t.payloadFault : t.payloadHelp}
-        </span>
-      </div>
-      <div class="field">
-        <label for={ids.description}>{t.description}</label>
-        <input
-          id={ids.description}
-          type="text"
-          value={description}
-          maxLength={4096}
-          onInput={(event) => setDescription(event.currentTarget.value)}
-        />
-      </div>
+      <Field label={t.payload} hint={t.payloadHelp} fault={isPayloadWrong ? t.payloadFault : null}>
+        {(control) => (
+          <textarea
+            {...control}
+            rows={4}
+            value={payload}
+            spellcheck={false}
+            onInput={(event) => setPayload(event.currentTarget.value)}
+          />
+        )}
+      </Field>
+      <Field label={t.description}>
+        {(control) => (
+          <input
+            {...control}
+            type="text"
+            value={description}
+            maxLength={4096}
+            onInput={(event) => setDescription(event.currentTarget.value)}
+          />
+        )}
+      </Field>
       <div class="row">
         <input
           id={ids.enabled}
@@ -173,7 +146,6 @@ export function ScheduleDialog({ flow, schedule, onClose, onDone }: ScheduleDial
         />
         <label for={ids.enabled}>{t.isEnabled}</label>
       </div>
-      {save.fault !== null && <FaultNotice fault={save.fault} />}
-    </Dialog>
+    </FormDialog>
   );
 }

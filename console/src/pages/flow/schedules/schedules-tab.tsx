@@ -12,6 +12,7 @@ import { say } from '../../../parts/toast.tsx';
 import { useAction } from '../../../parts/use-action.ts';
 import { useReloadOn } from '../../../parts/use-reload-on.ts';
 import { useResource } from '../../../parts/use-resource.ts';
+import { ActionsCell, ListCard, ListTable, RowButton } from '../list-card.tsx';
 import { loadSchedules } from './schedule-list.ts';
 import type { Schedule } from './schedule-list.ts';
 import { ScheduleDialog } from './schedule-dialog.tsx';
@@ -40,23 +41,26 @@ export function SchedulesTab({ flow, round }: { readonly flow: string; readonly 
       {fault !== null && <FaultNotice fault={fault} onRetry={reload} />}
       {data === null ? (
         fault === null && <Loading />
-      ) : data.schedules.length === 0 ? (
+      ) : data.entries.length === 0 ? (
         <EmptyNotice title={t.none}>
           <p>{t.about}</p>
           {create}
         </EmptyNotice>
       ) : (
-        <div class="card flush">
-          <header class="card-head">
-            <div>
-              <h2>{t.title}</h2>
-              <p class="muted small">{t.about}</p>
-            </div>
-            {create}
-          </header>
-          <SchedulesTable flow={flow} schedules={data.schedules} onOpen={setOpen} onChanged={reload} />
+        <ListCard title={t.title} about={t.about} create={create}>
+          <ListTable label={t.title} columns={[t.enabled, t.name, t.expression, t.next, t.payload]}>
+            {data.entries.map((schedule) => (
+              <ScheduleRow
+                key={schedule.ScheduleId}
+                flow={flow}
+                schedule={schedule}
+                onOpen={setOpen}
+                onChanged={reload}
+              />
+            ))}
+          </ListTable>
           {data.hasMore && <Button onClick={() => setCount(count + 1_000)}>{t.more}</Button>}
-        </div>
+        </ListCard>
       )}
       {open !== null && open.kind !== 'delete' && (
         <ScheduleDialog
@@ -67,51 +71,20 @@ export function SchedulesTab({ flow, round }: { readonly flow: string; readonly 
         />
       )}
       {open?.kind === 'delete' && (
-        <DeleteScheduleDialog flow={flow} name={open.schedule.ScheduleName} onClose={close} onDone={reload} />
+        <ConfirmDialog
+          title={t.deleteTitle(open.schedule.ScheduleName)}
+          button={t.delete}
+          onClose={close}
+          act={async () => {
+            const { ScheduleName } = open.schedule;
+            await call('DeleteSchedule', { FlowName: flow, ScheduleName });
+            say(t.deleted(ScheduleName));
+            reload();
+          }}
+        >
+          {t.deleteAbout}
+        </ConfirmDialog>
       )}
-    </div>
-  );
-}
-
-function SchedulesTable({
-  flow,
-  schedules,
-  onOpen,
-  onChanged,
-}: {
-  readonly flow: string;
-  readonly schedules: readonly Schedule[];
-  readonly onOpen: (open: Open) => void;
-  readonly onChanged: () => void;
-}) {
-  const t = schedulesTexts();
-  return (
-    <div class="table-scroll" tabIndex={0} role="region" aria-label={t.title}>
-      <table class="schedules-table">
-        <thead>
-          <tr>
-            <th>{t.enabled}</th>
-            <th>{t.name}</th>
-            <th>{t.expression}</th>
-            <th>{t.next}</th>
-            <th>{t.payload}</th>
-            <th>
-              <span class="visually-hidden">{t.actions}</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {schedules.map((schedule) => (
-            <ScheduleRow
-              key={schedule.ScheduleId}
-              flow={flow}
-              schedule={schedule}
-              onOpen={onOpen}
-              onChanged={onChanged}
-            />
-          ))}
-        </tbody>
-      </table>
     </div>
   );
 }
@@ -138,7 +111,7 @@ function ScheduleRow({
     onChanged();
   });
   return (
-    <tr class={isOn ? '' : 'is-off'}>
+    <tr class={isOn ? '' : 'schedule-off'}>
       <td>
         <button
           type="button"
@@ -166,25 +139,19 @@ function ScheduleRow({
           {schedule.Payload}
         </code>
       </td>
-      <td>
-        <div class="row end row-actions">
-          <a class="button quiet" href={to.flow(flow, { tab: 'executions', name })} aria-label={`${t.runs}: ${name}`}>
-            {t.runs}
-          </a>
-          <Button kind="quiet" label={`${t.edit}: ${name}`} onClick={() => onOpen({ kind: 'edit', schedule })}>
-            {t.edit}
-          </Button>
-          <Button kind="quiet" label={`${t.delete}: ${name}`} onClick={() => onOpen({ kind: 'delete', schedule })}>
-            {t.delete}
-          </Button>
-        </div>
-      </td>
+      <ActionsCell>
+        <a class="button quiet" href={to.flow(flow, { tab: 'executions', name })} aria-label={`${t.runs}: ${name}`}>
+          {t.runs}
+        </a>
+        <RowButton text={t.edit} of={name} onClick={() => onOpen({ kind: 'edit', schedule })} />
+        <RowButton text={t.delete} of={name} onClick={() => onOpen({ kind: 'delete', schedule })} />
+      </ActionsCell>
     </tr>
   );
 }
 
 /** The next times of a schedule. An interval counts from a moment that the API shows only of a schedule that was never changed. */
-export function NextTimes({ schedule }: { readonly schedule: Schedule }) {
+function NextTimes({ schedule }: { readonly schedule: Schedule }) {
   const t = schedulesTexts();
   const { CronExpression, Enable, CreatedTime, LastModifiedTime } = schedule;
   if (!Enable) return <span class="muted">{t.off}</span>;
@@ -197,33 +164,5 @@ export function NextTimes({ schedule }: { readonly schedule: Schedule }) {
         <Time key={ms} at={ms} />
       ))}
     </span>
-  );
-}
-
-function DeleteScheduleDialog({
-  flow,
-  name,
-  onClose,
-  onDone,
-}: {
-  readonly flow: string;
-  readonly name: string;
-  readonly onClose: () => void;
-  readonly onDone: () => void;
-}) {
-  const t = schedulesTexts();
-  return (
-    <ConfirmDialog
-      title={t.deleteTitle(name)}
-      button={t.delete}
-      onClose={onClose}
-      act={async () => {
-        await call('DeleteSchedule', { FlowName: flow, ScheduleName: name });
-        say(t.deleted(name));
-        onDone();
-      }}
-    >
-      {t.deleteAbout}
-    </ConfirmDialog>
   );
 }

@@ -12,7 +12,6 @@ export const schedulesTexts = defineTexts({
     next: 'Next times',
     payload: 'Payload',
     enabled: 'Enabled',
-    actions: 'Actions',
     edit: 'Change',
     delete: 'Delete',
     more: 'Load more',
@@ -31,7 +30,6 @@ export const schedulesTexts = defineTexts({
     deleted: (name: string) => `The schedule “${name}” was deleted.`,
     deleteTitle: (name: string) => `Delete the schedule “${name}”?`,
     deleteAbout: 'It starts nothing any more. Its running executions continue.',
-    wrongName: 'A name has 1 to 128 characters of A–Z, a–z, 0–9, “_” and “-”, and begins with a letter or “_”.',
     expressionHelp:
       'Seconds, minutes, hours, day of month, month, day of week (1 is Monday), in UTC; or @every 5m. CRON_TZ=Asia/Shanghai in front chooses a time zone.',
     examples: 'Examples',
@@ -57,7 +55,6 @@ export const schedulesTexts = defineTexts({
     next: '下次触发时间',
     payload: '触发消息',
     enabled: '启用',
-    actions: '操作',
     edit: '修改',
     delete: '删除',
     more: '加载更多',
@@ -75,7 +72,6 @@ export const schedulesTexts = defineTexts({
     deleted: (name: string) => `定时调度“${name}”已删除。`,
     deleteTitle: (name: string) => `删除定时调度“${name}”？`,
     deleteAbout: '删除后不再触发执行；运行中的执行不受影响。',
-    wrongName: '名称由 1 到 128 个字母、数字、“_”或“-”组成，以字母或“_”开头。',
     expressionHelp:
       '依次为秒、分、时、日、月、星期（1 为星期一），使用 UTC；或 @every 5m。在前面加 CRON_TZ=Asia/Shanghai 可指定时区。',
     examples: '示例',

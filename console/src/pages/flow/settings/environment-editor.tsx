@@ -3,6 +3,7 @@ import { useId, useState } from 'preact/hooks';
 import { Button } from '../../../parts/button.tsx';
 import { parseVariables, variableFaults } from '../environment.ts';
 import type { Variable } from '../environment.ts';
+import { nameTexts } from '../name-field.tsx';
 import { settingsTexts } from './texts.ts';
 
 export interface EnvironmentEditorProps {
@@ -24,7 +25,7 @@ export function EnvironmentEditor({ variables, onChange }: EnvironmentEditorProp
         <VariableRow
           key={i}
           variable={variable}
-          fault={faults[i] === 'name' ? t.faultName : faults[i] === 'duplicate' ? t.faultDuplicate : null}
+          fault={faults[i] === 'name' ? nameTexts().wrongName : faults[i] === 'duplicate' ? t.faultDuplicate : null}
           onChange={(changed) => onChange(variables.with(i, changed))}
           onRemove={() => onChange(variables.toSpliced(i, 1))}
         />

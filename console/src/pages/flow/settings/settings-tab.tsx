@@ -2,12 +2,13 @@
  * The settings of a flow: description, role and environment variables; and facts about it that do not change. Unsaved changes outlive
  * the tab; a change by someone else meanwhile is shown before it is overwritten.
  */
-import { useId, useLayoutEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import { call } from '../../../api/client.ts';
 import { useShortcuts } from '../../../app/keyboard.ts';
 import { Button } from '../../../parts/button.tsx';
 import { CopyButton } from '../../../parts/copy-button.tsx';
 import { Dialog } from '../../../parts/dialog.tsx';
+import { Field } from '../../../parts/field.tsx';
 import { FaultNotice } from '../../../parts/notice.tsx';
 import { Time } from '../../../parts/time.tsx';
 import { say } from '../../../parts/toast.tsx';
@@ -29,7 +30,6 @@ export interface SettingsTabProps {
 
 export function SettingsTab({ flow, isGone, onSaved }: SettingsTabProps) {
   const t = settingsTexts();
-  const ids = { description: useId(), role: useId() };
   const [drafts] = useState(ownSettings);
   const [restored] = useState(() => drafts.read(flow.Name));
   const [draft, setDraft] = useState<SettingsDraft>(restored ?? { settings: settingsOf(flow), base: settingsOf(flow) });
@@ -77,32 +77,30 @@ export function SettingsTab({ flow, isGone, onSaved }: SettingsTabProps) {
           void save.run(base);
         }}
       >
-        <div class="field">
-          <label for={ids.description}>{t.description}</label>
-          <textarea
-            id={ids.description}
-            class="plain-text"
-            rows={3}
-            maxLength={4096}
-            value={settings.Description}
-            onInput={(event) => edit({ Description: event.currentTarget.value })}
-          />
-        </div>
-        <div class="field">
-          <label for={ids.role}>{t.role}</label>
-          <input
-            id={ids.role}
-            type="text"
-            maxLength={1024}
-            spellcheck={false}
-            aria-describedby={`${ids.role}-hint`}
-            value={settings.RoleArn}
-            onInput={(event) => edit({ RoleArn: event.currentTarget.value })}
-          />
-          <span id={`${ids.role}-hint`} class="hint">
-            {t.roleHelp}
-          </span>
-        </div>
+        <Field label={t.description}>
+          {(control) => (
+            <textarea
+              {...control}
+              class="plain-text"
+              rows={3}
+              maxLength={4096}
+              value={settings.Description}
+              onInput={(event) => edit({ Description: event.currentTarget.value })}
+            />
+          )}
+        </Field>
+        <Field label={t.role} hint={t.roleHelp}>
+          {(control) => (
+            <input
+              {...control}
+              type="text"
+              maxLength={1024}
+              spellcheck={false}
+              value={settings.RoleArn}
+              onInput={(event) => edit({ RoleArn: event.currentTarget.value })}
+            />
+          )}
+        </Field>
         <EnvironmentEditor variables={settings.Environment} onChange={(Environment) => edit({ Environment })} />
         {save.fault !== null && theirs === null && <FaultNotice fault={save.fault} />}
         <div class="row end">

@@ -1,12 +1,9 @@
 /** Creates an alias, or changes where it leads. */
-import type { ComponentChildren } from 'preact';
-import { useId, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { call } from '../../../api/client.ts';
-import { Button } from '../../../parts/button.tsx';
-import { Dialog } from '../../../parts/dialog.tsx';
-import { FaultNotice } from '../../../parts/notice.tsx';
+import { Field } from '../../../parts/field.tsx';
+import { FormDialog } from '../../../parts/form-dialog.tsx';
 import { say } from '../../../parts/toast.tsx';
-import { useAction } from '../../../parts/use-action.ts';
 import { percentText } from './percent.ts';
 import { routesOf } from './published.ts';
 import type { Alias, Version } from './published.ts';
@@ -41,8 +38,7 @@ export function AliasDialog({ flow, alias, versions, onClose, onDone }: AliasDia
   const [before] = useState(() => (alias === null ? '' : routingText(formOf(alias, versions))));
   const fault = routingFault(form);
   const change = (part: Partial<RoutingForm>): void => setForm({ ...form, ...part });
-  const save = useAction(async () => {
-    if (fault !== null) return;
+  const save = async (): Promise<void> => {
     const parameters = {
       FlowName: flow,
       Name: form.name,
@@ -53,44 +49,41 @@ export function AliasDialog({ flow, alias, versions, onClose, onDone }: AliasDia
     await call(alias === null ? 'CreateFlowAlias' : 'UpdateFlowAlias', parameters);
     say(alias === null ? t.aliasCreated(form.name) : t.aliasChanged(form.name));
     onDone();
-    onClose();
-  });
+  };
   return (
-    <Dialog
+    <FormDialog
       title={alias === null ? t.createAlias : t.editAlias(alias.Name)}
+      button={t.save}
+      isRight={fault === null}
+      act={save}
       onClose={onClose}
-      actions={
-        <Button kind="primary" isDisabled={fault !== null} isBusy={save.isBusy} onClick={() => void save.run()}>
-          {t.save}
-        </Button>
-      }
     >
       {alias === null && (
-        <LabelledField label={t.name}>
-          {(id) => (
+        <Field label={t.name} fault={form.name !== '' && fault === 'wrongName' ? t.wrongName : null}>
+          {(control) => (
             <input
-              id={id}
+              {...control}
               type="text"
               value={form.name}
               maxLength={128}
+              autocomplete="off"
               spellcheck={false}
-              aria-invalid={form.name !== '' && fault === 'wrongName'}
               onInput={(event) => change({ name: event.currentTarget.value })}
             />
           )}
-        </LabelledField>
+        </Field>
       )}
-      <LabelledField label={t.description}>
-        {(id) => (
+      <Field label={t.description}>
+        {(control) => (
           <input
-            id={id}
+            {...control}
             type="text"
             value={description}
             maxLength={4096}
             onInput={(event) => setDescription(event.currentTarget.value)}
           />
         )}
-      </LabelledField>
+      </Field>
       <div class="alias-routes">
         <RouteFields
           label={t.firstVersion}
@@ -113,13 +106,12 @@ export function AliasDialog({ flow, alias, versions, onClose, onDone }: AliasDia
         />
       </div>
       {form.second !== '' && <Shares form={form} />}
-      {fault !== null && form.name !== '' && (
+      {fault !== null && fault !== 'wrongName' && (
         <p class="field-fault" role="status">
           {t[fault]}
         </p>
       )}
-      {save.fault !== null && <FaultNotice fault={save.fault} />}
-    </Dialog>
+    </FormDialog>
   );
 }
 
@@ -134,22 +126,6 @@ function Shares({ form }: { readonly form: RoutingForm }) {
       {t.weightsHelp} {t.versionNamed(form.first)}: {percentText(parts[0] ?? 0)}, {t.versionNamed(form.second)}:{' '}
       {percentText(parts[1] ?? 0)}
     </p>
-  );
-}
-
-function LabelledField({
-  label,
-  children,
-}: {
-  readonly label: string;
-  readonly children: (id: string) => ComponentChildren;
-}) {
-  const id = useId();
-  return (
-    <div class="field">
-      <label for={id}>{label}</label>
-      {children(id)}
-    </div>
   );
 }
 
@@ -172,9 +148,9 @@ function RouteFields(props: RouteFieldsProps) {
   const isListed = version === '' || versions.some(({ Version }) => Version === version);
   return (
     <>
-      <LabelledField label={label}>
-        {(id) => (
-          <select id={id} value={version} onChange={(event) => onVersion(event.currentTarget.value)}>
+      <Field label={label}>
+        {(control) => (
+          <select {...control} value={version} onChange={(event) => onVersion(event.currentTarget.value)}>
             {none !== undefined && <option value="">{none}</option>}
             {!isListed && <option value={version}>{version}</option>}
             {versions.map(({ Version, Description }) => (
@@ -185,19 +161,19 @@ function RouteFields(props: RouteFieldsProps) {
             ))}
           </select>
         )}
-      </LabelledField>
+      </Field>
       {isWeighted ? (
-        <LabelledField label={t.weight}>
-          {(id) => (
+        <Field label={t.weight}>
+          {(control) => (
             <input
-              id={id}
+              {...control}
               type="text"
               inputMode="numeric"
               value={weight}
               onInput={(event) => onWeight(event.currentTarget.value)}
             />
           )}
-        </LabelledField>
+        </Field>
       ) : (
         <span />
       )}

@@ -5,6 +5,7 @@ import { setQuery } from '../../../app/router.ts';
 import { Button } from '../../../parts/button.tsx';
 import { ConfirmDialog } from '../../../parts/confirm-dialog.tsx';
 import { say } from '../../../parts/toast.tsx';
+import { ActionsCell, ListCard, ListTable, RowButton } from '../list-card.tsx';
 import { AliasDialog } from './alias-dialog.tsx';
 import { percentText } from './percent.ts';
 import { routesOf } from './published.ts';
@@ -25,44 +26,30 @@ export function AliasesCard({ flow, published: { versions, aliases }, onChanged 
   const [open, setOpen] = useState<Open | null>(null);
   const close = (): void => setOpen(null);
   return (
-    <div class="card flush">
-      <header class="card-head">
-        <div>
-          <h2>{t.aliases}</h2>
-          <p class="muted small">{t.aliasesAbout}</p>
-        </div>
+    <ListCard
+      title={t.aliases}
+      about={t.aliasesAbout}
+      create={
         <Button isDisabled={versions.length === 0} onClick={() => setOpen({ kind: 'new' })}>
           {t.createAlias}
         </Button>
-      </header>
+      }
+    >
       {aliases.length === 0 ? (
         <p class="card-empty muted">
           {t.noAliases}. {versions.length === 0 && t.needsVersion}
         </p>
       ) : (
-        <div class="table-scroll versions-list" tabIndex={0} role="region" aria-label={t.aliases}>
-          <table>
-            <thead>
-              <tr>
-                <th>{t.name}</th>
-                <th>{t.routes}</th>
-                <th>
-                  <span class="visually-hidden">{t.actions}</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {aliases.map((alias) => (
-                <AliasRow
-                  key={alias.Name}
-                  alias={alias}
-                  onEdit={() => setOpen({ kind: 'edit', alias })}
-                  onDelete={() => setOpen({ kind: 'delete', alias })}
-                />
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <ListTable label={t.aliases} columns={[t.name, t.routes]}>
+          {aliases.map((alias) => (
+            <AliasRow
+              key={alias.Name}
+              alias={alias}
+              onEdit={() => setOpen({ kind: 'edit', alias })}
+              onDelete={() => setOpen({ kind: 'delete', alias })}
+            />
+          ))}
+        </ListTable>
       )}
       {open !== null && open.kind !== 'delete' && (
         <AliasDialog
@@ -74,9 +61,21 @@ export function AliasesCard({ flow, published: { versions, aliases }, onChanged 
         />
       )}
       {open?.kind === 'delete' && (
-        <DeleteAliasDialog flow={flow} name={open.alias.Name} onClose={close} onDone={onChanged} />
+        <ConfirmDialog
+          title={t.deleteAlias(open.alias.Name)}
+          button={t.deleteIt}
+          onClose={close}
+          act={async () => {
+            const { Name } = open.alias;
+            await call('DeleteFlowAlias', { FlowName: flow, Name });
+            say(t.aliasDeleted(Name));
+            onChanged();
+          }}
+        >
+          {t.deleteAliasAbout}
+        </ConfirmDialog>
       )}
-    </div>
+    </ListCard>
   );
 }
 
@@ -99,19 +98,11 @@ function AliasRow({
       <td>
         <Routes alias={alias} />
       </td>
-      <td>
-        <div class="row end row-actions">
-          <Button kind="quiet" label={`${t.edit}: ${alias.Name}`} onClick={onEdit}>
-            {t.edit}
-          </Button>
-          <Button kind="quiet" label={`${t.run}: ${alias.Name}`} onClick={() => setQuery({ run: alias.Name })}>
-            {t.run}
-          </Button>
-          <Button kind="quiet" label={`${t.deleteIt}: ${alias.Name}`} onClick={onDelete}>
-            {t.deleteIt}
-          </Button>
-        </div>
-      </td>
+      <ActionsCell>
+        <RowButton text={t.edit} of={alias.Name} onClick={onEdit} />
+        <RowButton text={t.run} of={alias.Name} onClick={() => setQuery({ run: alias.Name })} />
+        <RowButton text={t.deleteIt} of={alias.Name} onClick={onDelete} />
+      </ActionsCell>
     </tr>
   );
 }
@@ -134,33 +125,5 @@ function Routes({ alias }: { readonly alias: Alias }) {
         </span>
       ))}
     </div>
-  );
-}
-
-function DeleteAliasDialog({
-  flow,
-  name,
-  onClose,
-  onDone,
-}: {
-  readonly flow: string;
-  readonly name: string;
-  readonly onClose: () => void;
-  readonly onDone: () => void;
-}) {
-  const t = versionsTexts();
-  return (
-    <ConfirmDialog
-      title={t.deleteAlias(name)}
-      button={t.deleteIt}
-      onClose={onClose}
-      act={async () => {
-        await call('DeleteFlowAlias', { FlowName: flow, Name: name });
-        say(t.aliasDeleted(name));
-        onDone();
-      }}
-    >
-      {t.deleteAliasAbout}
-    </ConfirmDialog>
   );
 }

@@ -1,6 +1,7 @@
 /** The versions and aliases of a flow. */
 import { call } from '../../../api/client.ts';
 import type { ReplyOf } from '../../../api/client.ts';
+import { loadPages } from '../load-pages.ts';
 import type { Route } from './routing.ts';
 
 export type Version = ReplyOf<'ListFlowVersions'>['FlowVersions'][number];
@@ -14,20 +15,16 @@ export interface Published {
   readonly aliases: readonly Alias[];
 }
 
-/** As many versions as a person has asked for, newest first, and all aliases. */
+/** As many versions as a person has asked for, newest first, and all aliases. @throws {ApiFault} */
 export async function loadPublished(flow: string, count: number, signal: AbortSignal): Promise<Published> {
-  const [{ FlowVersions, NextToken }, { Aliases }] = await Promise.all([
-    call('ListFlowVersions', { FlowName: flow, Limit: Math.min(1_000, count) }, { signal }),
+  const [versions, { Aliases }] = await Promise.all([
+    loadPages<Version>(count, async (page) => {
+      const { FlowVersions, NextToken } = await call('ListFlowVersions', { FlowName: flow, ...page }, { signal });
+      return { entries: FlowVersions, next: NextToken };
+    }),
     call('ListFlowAliases', { FlowName: flow, Limit: MOST_ALIASES }, { signal }),
   ]);
-  const versions = [...FlowVersions];
-  let next = NextToken;
-  while (next !== undefined && versions.length < count) {
-    const page = await call('ListFlowVersions', { FlowName: flow, Limit: 1_000, NextToken: next }, { signal });
-    versions.push(...page.FlowVersions);
-    next = page.NextToken;
-  }
-  return { versions, hasMore: next !== undefined, aliases: Aliases };
+  return { versions: versions.entries, hasMore: versions.hasMore, aliases: Aliases };
 }
 
 /** Where an alias leads. Weights are texts in the list of aliases only. */

@@ -1,17 +1,21 @@
 /** The versions and the aliases of a flow, and the difference between any two definitions of it. */
 import { useState } from 'preact/hooks';
+import { call } from '../../../api/client.ts';
 import { setQuery } from '../../../app/router.ts';
 import { Button } from '../../../parts/button.tsx';
+import { ConfirmDialog } from '../../../parts/confirm-dialog.tsx';
 import { FaultNotice, Loading } from '../../../parts/notice.tsx';
 import { Time } from '../../../parts/time.tsx';
+import { say } from '../../../parts/toast.tsx';
 import { useReloadOn } from '../../../parts/use-reload-on.ts';
 import { useResource } from '../../../parts/use-resource.ts';
 import type { Flow } from '../flow-source.ts';
+import { ActionsCell, ListCard, ListTable, RowButton } from '../list-card.tsx';
 import { AliasesCard } from './aliases-card.tsx';
 import { CompareCard } from './compare-card.tsx';
 import { loadPublished } from './published.ts';
 import type { Alias, Published, Version } from './published.ts';
-import { DeleteVersionDialog, PublishDialog } from './version-dialogs.tsx';
+import { PublishDialog } from './publish-dialog.tsx';
 import { versionsTexts } from './texts.ts';
 
 const PAGE_VERSIONS = 200;
@@ -61,54 +65,52 @@ function VersionsCard({
   const [isPublishing, setPublishing] = useState(false);
   const [deleting, setDeleting] = useState<string | null>(null);
   return (
-    <div class="card flush">
-      <header class="card-head">
-        <div>
-          <h2>{t.versions}</h2>
-          <p class="muted small">{t.versionsAbout}</p>
-        </div>
+    <ListCard
+      title={t.versions}
+      about={t.versionsAbout}
+      create={
         <Button kind="primary" onClick={() => setPublishing(true)}>
           {t.publish}
         </Button>
-      </header>
+      }
+    >
       {versions.length === 0 ? (
         <p class="card-empty muted">
           {t.noVersions}. {t.noVersionsHelp}
         </p>
       ) : (
-        <div class="table-scroll versions-list" tabIndex={0} role="region" aria-label={t.versions}>
-          <table>
-            <thead>
-              <tr>
-                <th>{t.version}</th>
-                <th>{t.description}</th>
-                <th>{t.created}</th>
-                <th>
-                  <span class="visually-hidden">{t.actions}</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {versions.map((version) => (
-                <VersionRow
-                  key={version.Version}
-                  version={version}
-                  users={aliases.filter(({ RoutingConfigurations }) =>
-                    RoutingConfigurations.some(({ Version }) => Version === version.Version),
-                  )}
-                  onDelete={() => setDeleting(version.Version)}
-                />
-              ))}
-            </tbody>
-          </table>
+        <>
+          <ListTable label={t.versions} columns={[t.version, t.description, t.created]}>
+            {versions.map((version) => (
+              <VersionRow
+                key={version.Version}
+                version={version}
+                users={aliases.filter(({ RoutingConfigurations }) =>
+                  RoutingConfigurations.some(({ Version }) => Version === version.Version),
+                )}
+                onDelete={() => setDeleting(version.Version)}
+              />
+            ))}
+          </ListTable>
           {hasMore && <Button onClick={onMore}>{t.more}</Button>}
-        </div>
+        </>
       )}
       {isPublishing && <PublishDialog flow={flow.Name} onClose={() => setPublishing(false)} onDone={onChanged} />}
       {deleting !== null && (
-        <DeleteVersionDialog flow={flow.Name} version={deleting} onClose={() => setDeleting(null)} onDone={onChanged} />
+        <ConfirmDialog
+          title={t.deleteVersion(deleting)}
+          button={t.deleteIt}
+          onClose={() => setDeleting(null)}
+          act={async () => {
+            await call('DeleteFlowVersion', { FlowName: flow.Name, FlowVersion: deleting });
+            say(t.deletedVersion(deleting));
+            onChanged();
+          }}
+        >
+          {t.deleteVersionAbout}
+        </ConfirmDialog>
       )}
-    </div>
+    </ListCard>
   );
 }
 
@@ -122,6 +124,7 @@ function VersionRow({
   readonly onDelete: () => void;
 }) {
   const t = versionsTexts();
+  const name = t.versionNamed(version.Version);
   const names = users.map(({ Name }) => Name).join(', ');
   return (
     <tr>
@@ -133,27 +136,11 @@ function VersionRow({
       <td class="small">
         <Time at={version.CreatedTime} />
       </td>
-      <td>
-        <div class="row end row-actions">
-          <Button
-            kind="quiet"
-            label={`${t.compare}: ${t.versionNamed(version.Version)}`}
-            onClick={() => setQuery({ left: version.Version, right: null })}
-          >
-            {t.compareShort}
-          </Button>
-          <Button
-            kind="quiet"
-            label={`${t.run}: ${t.versionNamed(version.Version)}`}
-            onClick={() => setQuery({ run: version.Version })}
-          >
-            {t.run}
-          </Button>
-          <Button kind="quiet" label={`${t.deleteIt}: ${t.versionNamed(version.Version)}`} onClick={onDelete}>
-            {t.deleteIt}
-          </Button>
-        </div>
-      </td>
+      <ActionsCell>
+        <RowButton text={t.compareShort} of={name} onClick={() => setQuery({ left: version.Version, right: null })} />
+        <RowButton text={t.run} of={name} onClick={() => setQuery({ run: version.Version })} />
+        <RowButton text={t.deleteIt} of={name} onClick={onDelete} />
+      </ActionsCell>
     </tr>
   );
 }
