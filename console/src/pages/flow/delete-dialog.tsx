@@ -14,6 +14,7 @@ import { locale } from '../../texts/texts.ts';
 import { writeDraft } from './draft.ts';
 import { isMissing } from './flow-source.ts';
 import { ownSettings } from './settings/settings-draft.ts';
+import { useIsShown } from './use-is-shown.ts';
 import { flowTexts } from './texts.ts';
 
 /** The most that one page of a list has; more is shown as "1,000+". */
@@ -46,6 +47,7 @@ export function DeleteDialog({ flow, onClose }: { readonly flow: string; readonl
   const t = flowTexts();
   const [typed, setTyped] = useState('');
   const counts = useResource(`delete ${flow}`, (signal) => countsOf(flow, signal));
+  const isShown = useIsShown();
   const remove = useAction(async () => {
     await call('DeleteFlow', { Name: flow }).catch((error: unknown) => {
       // Someone else was quicker; the flow is gone as the person wanted.
@@ -54,7 +56,7 @@ export function DeleteDialog({ flow, onClose }: { readonly flow: string; readonl
     writeDraft(ownStorage('sessionStorage'), flow, null);
     ownSettings().write(flow, null);
     say(t.deleted(flow));
-    navigate(['flows']);
+    if (isShown.current) navigate(['flows']);
   });
   const isConfirmed = typed === flow;
   return (

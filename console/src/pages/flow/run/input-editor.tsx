@@ -2,22 +2,22 @@
 import { useId, useState } from 'preact/hooks';
 import { Button } from '../../../parts/button.tsx';
 import { findJsonFault, isObject, parseJson, printJson } from '../../../parts/json.ts';
-import type { JsonValue } from '../../../parts/json.ts';
 import { Loading } from '../../../parts/notice.tsx';
 import { FIELD_KINDS, fieldText, fieldValue, kindOf, memberAt, withMember } from '../input-fields.ts';
 import type { FieldKind, InputField } from '../input-fields.ts';
+import { fieldKey, inputOf } from './input.ts';
+import type { Input } from './input.ts';
 import { runTexts } from './texts.ts';
 
 export interface InputEditorProps {
   /** Null while they are not known. */
   readonly fields: readonly InputField[] | null;
-  /** The JSON text. */
-  readonly text: string;
-  readonly onChange: (text: string) => void;
+  readonly input: Input;
+  readonly onChange: (input: Input) => void;
 }
 
 /** The sentence about a text that cannot be an input; null for one that can. An empty text is no input. */
-export function inputFault(text: string): string | null {
+function inputFault(text: string): string | null {
   const t = runTexts();
   if (text.trim() === '') return null;
   const value = parseJson(text);
@@ -28,12 +28,18 @@ export function inputFault(text: string): string | null {
   return isObject(value) ? null : t.notObject;
 }
 
-export function InputEditor({ fields, text, onChange }: InputEditorProps) {
+export function InputEditor({ fields, input, onChange }: InputEditorProps) {
   const t = runTexts();
+  const { text } = input;
   const [chosen, setChosen] = useState<'form' | 'json' | null>(null);
   // Without fields the form is empty, so the JSON comes first.
   const shown = chosen ?? (fields === null || fields.length > 0 ? 'form' : 'json');
   const fault = inputFault(text);
+  const showJson = (): void => {
+    setChosen('json');
+    // The JSON shows all that the input has.
+    onChange(inputOf(text));
+  };
   return (
     <fieldset class="input-editor">
       <legend class="row">
@@ -42,13 +48,13 @@ export function InputEditor({ fields, text, onChange }: InputEditorProps) {
           <button type="button" aria-pressed={shown === 'form'} onClick={() => setChosen('form')}>
             {t.form}
           </button>
-          <button type="button" aria-pressed={shown === 'json'} onClick={() => setChosen('json')}>
+          <button type="button" aria-pressed={shown === 'json'} onClick={showJson}>
             {t.json}
           </button>
         </span>
       </legend>
       {shown === 'json' ? (
-        <JsonField text={text} fault={fault} onChange={onChange} />
+        <JsonField text={text} fault={fault} onChange={(next) => onChange(inputOf(next))} />
       ) : fault !== null ? (
         <p class="field-fault">
           {t.formInvalid} {fault}
@@ -60,7 +66,7 @@ export function InputEditor({ fields, text, onChange }: InputEditorProps) {
       ) : (
         <div class="input-form">
           {fields.map((field) => (
-            <MemberField key={JSON.stringify(field.path)} field={field} text={text} onChange={onChange} />
+            <MemberField key={fieldKey(field)} field={field} input={input} onChange={onChange} />
           ))}
         </div>
       )}
@@ -110,34 +116,33 @@ function JsonField({
 
 /** One member. While its text is wrong, the field shows it and the input does not change. */
 function MemberField({
-  field: { path, kind: suggested },
-  text,
+  field,
+  input: { text, wrong: wrongTexts },
   onChange,
 }: {
   readonly field: InputField;
-  readonly text: string;
-  readonly onChange: (text: string) => void;
+  readonly input: Input;
+  readonly onChange: (input: Input) => void;
 }) {
   const t = runTexts();
   const id = useId();
-  const input = parseJson(text.trim() === '' ? '{}' : text);
-  const value = memberAt(input, path);
+  const { path, kind: suggested } = field;
+  const key = fieldKey(field);
+  const json = parseJson(text.trim() === '' ? '{}' : text);
+  const value = memberAt(json, path);
   const [override, setOverride] = useState<FieldKind | null>(null);
-  const [wrong, setWrong] = useState<string | null>(null);
+  const wrong = wrongTexts.get(key) ?? null;
   const kind = wrong === null && value !== undefined ? kindOf(value) : (override ?? suggested);
   const shown = wrong ?? (value === undefined ? '' : fieldText(value));
   const edit = (next: string, as: FieldKind): void => {
-    let member: JsonValue | undefined;
-    try {
-      member = fieldValue(as, next);
-    } catch {
-      setWrong(next);
-      setOverride(as);
-      return;
-    }
-    setWrong(null);
     setOverride(as);
-    onChange(printJson(withMember(input, path, member)));
+    const others = new Map(wrongTexts);
+    others.delete(key);
+    try {
+      onChange({ text: printJson(withMember(json, path, fieldValue(as, next))), wrong: others });
+    } catch {
+      onChange({ text, wrong: others.set(key, next) });
+    }
   };
   const faults = { number: t.wrongNumber, boolean: t.wrongBoolean, json: t.wrongJson, text: '' };
   const kinds = { text: t.kindText, number: t.kindNumber, boolean: t.kindBoolean, json: t.kindJson };

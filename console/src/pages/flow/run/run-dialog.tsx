@@ -13,6 +13,7 @@ import { Field } from '../../../parts/field.tsx';
 import { FaultNotice } from '../../../parts/notice.tsx';
 import { say } from '../../../parts/toast.tsx';
 import { useAction } from '../../../parts/use-action.ts';
+import { useReloadOn } from '../../../parts/use-reload-on.ts';
 import { useResource } from '../../../parts/use-resource.ts';
 import type { Flow } from '../flow-source.ts';
 import { NameField } from '../name-field.tsx';
@@ -20,11 +21,13 @@ import { inputFields } from '../input-fields.ts';
 import type { InputField } from '../input-fields.ts';
 import { readInputs, rememberInput } from '../saved-inputs.ts';
 import { hasUnsaved } from '../unsaved.ts';
+import { useIsShown } from '../use-is-shown.ts';
 import { versionsTexts } from '../versions/texts.ts';
 import { CallSamples } from './call-samples.tsx';
 import { ExpressResult } from './express-result.tsx';
 import type { SyncReply } from './express-result.tsx';
-import { InputEditor, inputFault } from './input-editor.tsx';
+import { InputEditor } from './input-editor.tsx';
+import { inputOf, isInputRight } from './input.ts';
 import { SavedInputsBar } from './saved-inputs-bar.tsx';
 import { runTexts } from './texts.ts';
 
@@ -43,11 +46,13 @@ export function RunDialog({ flow, qualifier, onClose }: RunDialogProps) {
   const { Name: name, ExecutionMode: mode } = flow;
   const isExpress = mode === 'Express';
   const [inputs, setInputs] = useState(() => readInputs(ownStorage(), name));
-  const [text, setText] = useState(inputs.last ?? inputs.saved[0]?.text ?? '');
+  const [input, setInput] = useState(() => inputOf(inputs.last ?? inputs.saved[0]?.text ?? ''));
+  const { text } = input;
   const [execution, setExecution] = useState('');
   const [result, setResult] = useState<SyncReply | null>(null);
   const fields = useFields(flow, qualifier);
-  const isRight = inputFault(text) === null && (execution === '' || isName(execution));
+  const isShown = useIsShown();
+  const isRight = isInputRight(input, fields) && (execution === '' || isName(execution));
   const parameters = {
     FlowName: name,
     ...(execution !== '' && { ExecutionName: execution }),
@@ -67,7 +72,7 @@ export function RunDialog({ flow, qualifier, onClose }: RunDialogProps) {
     // A running execution of the name is returned, however long ago it started.
     const isOld = execution !== '' && Date.parse(StartedTime) < askedMs - 60_000;
     say(isOld ? t.alreadyRunning : t.started(started));
-    navigate(['flows', name, 'executions', started]);
+    if (isShown.current) navigate(['flows', name, 'executions', started]);
   });
   return (
     <Dialog
@@ -94,8 +99,14 @@ export function RunDialog({ flow, qualifier, onClose }: RunDialogProps) {
         }}
       >
         {qualifier === '' && hasUnsaved(name) && <p class="notice">{t.unsaved}</p>}
-        <InputEditor fields={fields} text={text} onChange={setText} />
-        <SavedInputsBar flow={name} inputs={inputs} text={text} onInputs={setInputs} onChoose={setText} />
+        <InputEditor fields={fields} input={input} onChange={setInput} />
+        <SavedInputsBar
+          flow={name}
+          inputs={inputs}
+          text={text}
+          onInputs={setInputs}
+          onChoose={(next) => setInput(inputOf(next))}
+        />
         <div class="run-options">
           <NameField
             label={t.name}
@@ -126,7 +137,7 @@ export function RunDialog({ flow, qualifier, onClose }: RunDialogProps) {
 
 /** The form of the definition that would run; null while it is not known. An alias may lead to two versions; the first one makes the form. */
 function useFields(flow: Flow, qualifier: string): readonly InputField[] | null {
-  const { data, fault } = useResource(`fields ${flow.Name} ${flow.LastModifiedTime} ${qualifier}`, async (signal) => {
+  const { data, fault, reload } = useResource(`fields ${flow.Name} ${qualifier}`, async (signal) => {
     const definition = await definitionOf(flow, qualifier, signal);
     const { Graph } = await call(
       'CheckDefinition',
@@ -135,6 +146,8 @@ function useFields(flow: Flow, qualifier: string): readonly InputField[] | null 
     );
     return inputFields(definition, Graph === '' ? null : (JSON.parse(Graph) as FlowGraph));
   });
+  // The form remains meanwhile, with what a person types into it.
+  useReloadOn(flow.LastModifiedTime, reload);
   // Without the check there is no form, and the JSON remains.
   return fault === null ? data : (data ?? []);
 }

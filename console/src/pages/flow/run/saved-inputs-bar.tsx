@@ -1,5 +1,5 @@
 /** The inputs that were saved for a flow in this browser: choose, save, delete. */
-import { useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { ownStorage } from '../../../app/own-storage.ts';
 import { Button } from '../../../parts/button.tsx';
 import { say } from '../../../parts/toast.tsx';
@@ -19,6 +19,15 @@ export function SavedInputsBar({ flow, inputs, text, onInputs, onChoose }: Saved
   const t = runTexts();
   const [chosen, setChosen] = useState('');
   const [name, setName] = useState<string | null>(null);
+  const bar = useRef<HTMLDivElement>(null);
+  const isNaming = name !== null;
+  const wasNaming = useRef(false);
+  useLayoutEffect(() => {
+    // The field takes the place of the button, and the button that of the field.
+    if (isNaming !== wasNaming.current)
+      bar.current?.querySelector<HTMLElement>(isNaming ? 'input' : '.save-input button')?.focus();
+    wasNaming.current = isNaming;
+  }, [isNaming]);
   const current = inputs.saved.some((each) => each.name === chosen) ? chosen : '';
   const save = (): void => {
     const trimmed = (name ?? '').trim();
@@ -29,7 +38,7 @@ export function SavedInputsBar({ flow, inputs, text, onInputs, onChoose }: Saved
     setName(null);
   };
   return (
-    <div class="row saved-inputs">
+    <div ref={bar} class="row">
       {inputs.saved.length > 0 && (
         <>
           <select
@@ -64,9 +73,11 @@ export function SavedInputsBar({ flow, inputs, text, onInputs, onChoose }: Saved
         </>
       )}
       {name === null ? (
-        <Button kind="quiet" onClick={() => setName(current)}>
-          {t.save}
-        </Button>
+        <span class="save-input">
+          <Button kind="quiet" onClick={() => setName(current)}>
+            {t.save}
+          </Button>
+        </span>
       ) : (
         <form
           class="row"
@@ -81,8 +92,11 @@ export function SavedInputsBar({ flow, inputs, text, onInputs, onChoose }: Saved
             placeholder={t.saveAs}
             value={name}
             maxLength={100}
-            ref={(element) => {
-              if (element !== null && name === '' && document.activeElement !== element) element.focus();
+            onKeyDown={(event) => {
+              if (event.key !== 'Escape') return;
+              // The dialog stays.
+              event.preventDefault();
+              setName(null);
             }}
             onInput={(event) => setName(event.currentTarget.value)}
           />
