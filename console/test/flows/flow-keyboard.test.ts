@@ -38,4 +38,39 @@ describe('the page of a flow by keyboard', WHERE_IT_RUNS, () => {
       ['1'],
     );
   });
+
+  it('goes to the variable that was added, and on when one is removed', async (t) => {
+    await createFlow(server, 'varied', PASS);
+    const { page } = await openConsole(t, server, { at: '#/flows/varied?tab=settings' });
+    const focused = (): Promise<string | null | undefined> =>
+      page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent);
+    const add = page.getByRole('button', { name: 'Add a variable' });
+    await add.press('Enter');
+    await page.keyboard.type('FIRST');
+    await add.press('Enter');
+    await page.keyboard.type('SECOND');
+    await page.getByLabel('Value: FIRST').waitFor();
+    await page.getByLabel('Value: SECOND').waitFor();
+    await page.getByRole('button', { name: 'Remove the variable SECOND' }).press('Enter');
+    await page.getByLabel('Value: SECOND').waitFor({ state: 'detached' });
+    assert.equal(await focused(), 'Add a variable');
+    await page.getByRole('button', { name: 'Paste lines' }).press('Enter');
+    await page.getByLabel('Paste lines').last().fill('THIRD=3');
+    await page.getByRole('button', { name: 'Take over' }).press('Enter');
+    await page.getByLabel('Value: THIRD').waitFor();
+    assert.equal(await focused(), 'Paste lines');
+  });
+
+  it('shows the comparison that was asked for in a row, 400 pixels wide', async (t) => {
+    await createFlow(server, 'compared', PASS);
+    for (let i = 0; i < 8; i++) await server.call('PublishFlowVersion', { FlowName: 'compared' });
+    const { page } = await openConsole(t, server, { at: '#/flows/compared?tab=versions', width: 400, height: 800 });
+    await page.getByRole('button', { name: 'Compare: Version 8' }).click();
+    await page.waitForURL(/left=8/);
+    await page.waitForFunction(() => {
+      const heading = [...document.querySelectorAll('h2')].find(({ textContent }) => textContent === 'Compare');
+      const { top = -1, bottom = 0 } = heading?.getBoundingClientRect() ?? {};
+      return top >= 0 && bottom <= innerHeight;
+    });
+  });
 });

@@ -31,6 +31,16 @@ export function environmentText(variables: readonly Variable[]): string {
   return Variables.length === 0 ? '' : JSON.stringify({ Variables });
 }
 
+/** Variables that exist get the pasted values in their places; others follow. */
+export function withPasted(variables: readonly Variable[], pasted: readonly Variable[]): readonly Variable[] {
+  const values = new Map(pasted.map(({ Name, Value }) => [Name, Value]));
+  const names = new Set(variables.map(({ Name }) => Name));
+  return [
+    ...variables.map((variable) => ({ ...variable, Value: values.get(variable.Name) ?? variable.Value })),
+    ...[...values].filter(([Name]) => !names.has(Name)).map(([Name, Value]) => ({ Name, Value, Description: '' })),
+  ];
+}
+
 /** Variables of a text with lines of the form `NAME=value`, as in an `.env` file; null if a line has another form. */
 export function parseVariables(text: string): readonly Variable[] | null {
   const variables: Variable[] = [];

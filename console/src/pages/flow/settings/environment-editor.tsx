@@ -1,7 +1,7 @@
 /** Environment variables as rows. Values are texts; nothing reads them as numbers. */
-import { useId, useState } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Button } from '../../../parts/button.tsx';
-import { parseVariables, variableFaults } from '../environment.ts';
+import { parseVariables, variableFaults, withPasted } from '../environment.ts';
 import type { Variable } from '../environment.ts';
 import { nameTexts } from '../name-field.tsx';
 import { settingsTexts } from './texts.ts';
@@ -15,8 +15,26 @@ export function EnvironmentEditor({ variables, onChange }: EnvironmentEditorProp
   const t = settingsTexts();
   const [isPasting, setPasting] = useState(false);
   const faults = variableFaults(variables);
+  const fields = useRef<HTMLFieldSetElement>(null);
+  /** What gets the focus with the next rendering: the button that had it may be gone, or lead on. */
+  const next = useRef<string | null>(null);
+  const focusLater = (selector: string): void => {
+    next.current = selector;
+  };
+  useLayoutEffect(() => {
+    if (next.current !== null) fields.current?.querySelector<HTMLElement>(next.current)?.focus();
+    next.current = null;
+  });
+  const add = (): void => {
+    focusLater(`[data-place="${variables.length}"] input`);
+    onChange([...variables, { Name: '', Value: '', Description: '' }]);
+  };
+  const remove = (place: number): void => {
+    focusLater('.environment-tools button');
+    onChange(variables.toSpliced(place, 1));
+  };
   return (
-    <fieldset class="environment">
+    <fieldset ref={fields} class="environment">
       <legend>{t.environment}</legend>
       <p class="muted small">{t.environmentHelp}</p>
       {variables.length === 0 && <p class="muted">{t.noVariables}</p>}
@@ -24,14 +42,15 @@ export function EnvironmentEditor({ variables, onChange }: EnvironmentEditorProp
         // Rows have no identity but their place: names change while they are typed.
         <VariableRow
           key={i}
+          place={i}
           variable={variable}
           fault={faults[i] === 'name' ? nameTexts().wrongName : faults[i] === 'duplicate' ? t.faultDuplicate : null}
           onChange={(changed) => onChange(variables.with(i, changed))}
-          onRemove={() => onChange(variables.toSpliced(i, 1))}
+          onRemove={() => remove(i)}
         />
       ))}
-      <div class="row">
-        <Button onClick={() => onChange([...variables, { Name: '', Value: '', Description: '' }])}>{t.add}</Button>
+      <div class="row environment-tools">
+        <Button onClick={add}>{t.add}</Button>
         <Button kind="quiet" isPressed={isPasting} onClick={() => setPasting(!isPasting)}>
           {t.paste}
         </Button>
@@ -39,7 +58,8 @@ export function EnvironmentEditor({ variables, onChange }: EnvironmentEditorProp
       {isPasting && (
         <PasteField
           onTake={(pasted) => {
-            onChange(merged(variables, pasted));
+            onChange(withPasted(variables, pasted));
+            focusLater('button[aria-pressed]');
             setPasting(false);
           }}
         />
@@ -48,21 +68,14 @@ export function EnvironmentEditor({ variables, onChange }: EnvironmentEditorProp
   );
 }
 
-/** Variables that exist get the new values in their places; others follow. */
-function merged(variables: readonly Variable[], pasted: readonly Variable[]): readonly Variable[] {
-  const byName = new Map(variables.filter(({ Name }) => Name !== '').map((variable) => [variable.Name, variable]));
-  for (const { Name, Value } of pasted) {
-    byName.set(Name, { Name, Value, Description: byName.get(Name)?.Description ?? '' });
-  }
-  return [...byName.values()];
-}
-
 function VariableRow({
+  place,
   variable,
   fault,
   onChange,
   onRemove,
 }: {
+  readonly place: number;
   readonly variable: Variable;
   readonly fault: string | null;
   readonly onChange: (variable: Variable) => void;
@@ -71,7 +84,7 @@ function VariableRow({
   const t = settingsTexts();
   const id = useId();
   return (
-    <div class="variable">
+    <div class="variable" data-place={place}>
       <input
         type="text"
         class="mono"

@@ -1,5 +1,5 @@
 /** The versions and the aliases of a flow, and the difference between any two definitions of it. */
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { call } from '../../../api/client.ts';
 import { setQuery } from '../../../app/router.ts';
 import { Button } from '../../../parts/button.tsx';
@@ -27,6 +27,12 @@ export function VersionsTab({ flow, round }: { readonly flow: Flow; readonly rou
   );
   useReloadOn(`${round} ${count}`, published.reload);
   const { data, fault } = published;
+  const comparison = useRef<HTMLDivElement>(null);
+  const compare = (version: string): void => {
+    setQuery({ left: version, right: null });
+    // The lists above it may fill the window.
+    comparison.current?.scrollIntoView({ block: 'nearest' });
+  };
   return (
     <div class="stack">
       {fault !== null && <FaultNotice fault={fault} onRetry={published.reload} />}
@@ -40,10 +46,13 @@ export function VersionsTab({ flow, round }: { readonly flow: Flow; readonly rou
               published={data}
               onChanged={published.reload}
               onMore={() => setCount(count + 1_000)}
+              onCompare={compare}
             />
             <AliasesCard flow={flow.Name} published={data} onChanged={published.reload} />
           </div>
-          <CompareCard flow={flow} published={data} />
+          <div ref={comparison}>
+            <CompareCard flow={flow} published={data} />
+          </div>
         </>
       )}
     </div>
@@ -55,11 +64,13 @@ function VersionsCard({
   published: { versions, aliases, hasMore },
   onChanged,
   onMore,
+  onCompare,
 }: {
   readonly flow: Flow;
   readonly published: Published;
   readonly onChanged: () => void;
   readonly onMore: () => void;
+  readonly onCompare: (version: string) => void;
 }) {
   const t = versionsTexts();
   const [isPublishing, setPublishing] = useState(false);
@@ -88,6 +99,7 @@ function VersionsCard({
                 users={aliases.filter(({ RoutingConfigurations }) =>
                   RoutingConfigurations.some(({ Version }) => Version === version.Version),
                 )}
+                onCompare={() => onCompare(version.Version)}
                 onDelete={() => setDeleting(version.Version)}
               />
             ))}
@@ -117,10 +129,12 @@ function VersionsCard({
 function VersionRow({
   version,
   users,
+  onCompare,
   onDelete,
 }: {
   readonly version: Version;
   readonly users: readonly Alias[];
+  readonly onCompare: () => void;
   readonly onDelete: () => void;
 }) {
   const t = versionsTexts();
@@ -137,7 +151,7 @@ function VersionRow({
         <Time at={version.CreatedTime} />
       </td>
       <ActionsCell>
-        <RowButton text={t.compareShort} of={name} onClick={() => setQuery({ left: version.Version, right: null })} />
+        <RowButton text={t.compareShort} of={name} onClick={onCompare} />
         <RowButton text={t.run} of={name} onClick={() => setQuery({ run: version.Version })} />
         <RowButton text={t.deleteIt} of={name} onClick={onDelete} />
       </ActionsCell>
