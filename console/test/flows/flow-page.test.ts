@@ -155,8 +155,33 @@ describe('the page of a flow', WHERE_IT_RUNS, () => {
     assert.equal((await server.call('DescribeFlow', { Name: 'shared' }))['Definition'], `${theirs}# mine\n`);
   });
 
+  it('replaces no definition that the person has not seen, and says in the dialog why it could not', async (t) => {
+    await createFlow(server, 'thrice', hello('thrice'), { mode: 'Express' });
+    const { page, allow } = await openConsole(t, server, { at: '#/flows/thrice' });
+    allow(/ERR_FAILED/);
+    await page.getByText('No problems').waitFor();
+    await typeAtEnd(page, '# mine\n');
+    await server.call('UpdateFlow', { Name: 'thrice', Definition: hello('thrice').replace('Hello', 'Second') });
+    await page.getByRole('button', { name: 'Show the difference' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.locator('.cm-line', { hasText: 'Second' }).first().waitFor();
+    const third = hello('thrice').replace('Hello', 'Third');
+    await server.call('UpdateFlow', { Name: 'thrice', Definition: third });
+    const overwrite = dialog.getByRole('button', { name: 'Save mine all the same' });
+    await overwrite.click();
+    await dialog.locator('.cm-line', { hasText: 'Third' }).first().waitFor();
+    assert.equal((await server.call('DescribeFlow', { Name: 'thrice' }))['Definition'], third);
+    await page.route('**/api/UpdateFlow', (route) => route.abort());
+    await overwrite.click();
+    await dialog.getByRole('alert').waitFor();
+    await page.unroute('**/api/UpdateFlow');
+    await overwrite.click();
+    await dialog.waitFor({ state: 'detached' });
+    assert.equal((await server.call('DescribeFlow', { Name: 'thrice' }))['Definition'], `${hello('thrice')}# mine\n`);
+  });
+
   it('says that the flow is gone, and has the text for copying', async (t) => {
-    await createFlow(server, 'going', hello('going'), { mode: 'Express' });
+    await createFlow(server, 'going', hello('going'), { mode: 'Express', description: 'Was here' });
     const { page, allow, axe } = await openConsole(t, server, { at: '#/flows/going' });
     allow(/404/);
     await page.getByText('No problems').waitFor();
@@ -167,6 +192,12 @@ describe('the page of a flow', WHERE_IT_RUNS, () => {
     assert.equal(await page.getByRole('button', { name: 'Run', exact: true }).getAttribute('aria-disabled'), 'true');
     assert.equal(await page.getByRole('button', { name: 'Save', exact: true }).getAttribute('aria-disabled'), 'true');
     await axe();
+    await page.getByRole('button', { name: 'Create a flow with it' }).click();
+    await page.getByRole('heading', { name: 'New flow' }).waitFor();
+    assert.equal(await page.getByLabel('Name', { exact: true }).inputValue(), 'going');
+    assert.equal(await page.getByRole('radio', { name: /^Express/ }).isChecked(), true);
+    assert.equal(await page.getByLabel('Description', { exact: true }).inputValue(), 'Was here');
+    await page.locator('.cm-line', { hasText: '# not lost' }).waitFor();
   });
 
   it('says that there is no flow of the name', async (t) => {

@@ -96,6 +96,46 @@ describe('a new flow', WHERE_IT_RUNS, () => {
     await page.getByRole('heading', { name: 'orders' }).waitFor();
   });
 
+  it('has mode, description and text for later, and asks before it drops them then', async (t) => {
+    const { page, goTo } = await openConsole(t, server, { at: '#/new-flow?example=offer' });
+    await page.getByLabel('Name', { exact: true }).fill('kept');
+    await page.getByLabel('Description', { exact: true }).fill('For later');
+    assert.equal(await page.getByRole('radio', { name: /^Express/ }).isChecked(), true);
+    await goTo('#/flows');
+    await page.getByRole('heading', { name: 'Flows', level: 1 }).waitFor();
+    await goTo('#/new-flow');
+    await page.locator('.cm-line', { hasText: 'Name: kept' }).waitFor();
+    assert.equal(await page.getByRole('radio', { name: /^Express/ }).isChecked(), true);
+    assert.equal(await page.getByLabel('Description', { exact: true }).inputValue(), 'For later');
+    await page.getByRole('button', { name: /^Call an HTTP service/ }).click();
+    await page.getByRole('dialog').getByText('Replace your text?').waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+    // A file that does not get into the editor is not said to be there.
+    await page.getByRole('link', { name: 'File' }).click();
+    const buffer = Buffer.from((EXAMPLES[0]?.definition ?? '').replace('Name: hello', 'Name: from-file'));
+    await page.locator('input[type=file]').setInputFiles({ name: 'a.yaml', mimeType: 'text/yaml', buffer });
+    await page.getByRole('dialog').getByText('Replace your text?').waitFor();
+    assert.equal(await page.getByText('“a.yaml” is in the editor.').count(), 0);
+    await page.getByRole('dialog').getByRole('button', { name: 'Replace it' }).click();
+    await page.getByText('“a.yaml” is in the editor.').waitFor();
+    await page.locator('.cm-line', { hasText: 'Name: from-file' }).waitFor();
+  });
+
+  it('converts a file once, and not again when the person comes back to it', async (t) => {
+    const { page, calls, settled } = await openConsole(t, server, { at: '#/new-flow?from=file' });
+    const buffer = Buffer.from(JSON.stringify(ASL, null, 2));
+    await page.locator('input[type=file]').setInputFiles({ name: 'o.json', mimeType: 'application/json', buffer });
+    await page.getByText('The result is in the editor.').waitFor();
+    await page.getByRole('link', { name: 'Example' }).click();
+    await page.getByRole('button', { name: /^Call an HTTP service/ }).click();
+    await page.locator('.cm-line', { hasText: 'Name: fetch-page' }).waitFor();
+    await page.getByRole('link', { name: 'Import ASL' }).click();
+    await page.getByLabel('Definition in Amazon States Language').waitFor();
+    await settled();
+    assert.equal(calls().filter((action) => action === 'ConvertDefinition').length, 1);
+    await page.locator('.cm-line', { hasText: 'Name: fetch-page' }).waitFor();
+  });
+
   it('says what cannot be converted, and leaves the editor as it was', async (t) => {
     const { page } = await openConsole(t, server, { at: '#/new-flow?from=asl' });
     const text = JSON.stringify({ QueryLanguage: 'JSONata', StartAt: 'A', States: { A: { Type: 'Pass', End: true } } });

@@ -1,8 +1,8 @@
 /** Texts that the pages of a flow store in the browser, and the form of environment variables. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readDraft, writeDraft } from '../../src/pages/flow/draft.ts';
-import { environmentText, parseVariables, variableFaults } from '../../src/pages/flow/environment.ts';
+import { NEW_FLOW, newFlowDraft, readDraft, readNewFlow, writeDraft } from '../../src/pages/flow/draft.ts';
+import { environmentText, parseVariables, variableFaults, withPasted } from '../../src/pages/flow/environment.ts';
 import { deleteInput, readInputs, rememberInput, saveInput } from '../../src/pages/flow/saved-inputs.ts';
 import type { TextStorage } from '../../src/app/own-storage.ts';
 
@@ -47,16 +47,28 @@ test('a storage that is full, missing or written by others is no fault', () => {
     store.setItem('millrace-draft/a', foreign);
     assert.equal(readDraft(store, 'a'), null);
   }
-  writeDraft(storage(10), 'a', { text: 'x'.repeat(20), baseTime: '', base: '' });
+  writeDraft(storage(10), 'a', { text: 'x'.repeat(20), base: '' });
 });
 
 test('a draft that is the definition again is none', () => {
   const store = storage();
-  const draft = { text: 'b', baseTime: '2026-01-01T00:00:00.000Z', base: 'a' };
+  const draft = { text: 'b', base: 'a' };
   writeDraft(store, 'a', draft);
   assert.deepEqual(readDraft(store, 'a'), draft);
   writeDraft(store, 'a', { ...draft, text: 'a' });
   assert.equal(readDraft(store, 'a'), null);
+});
+
+test('the draft of a new flow has all of it, and a text of another form is none', () => {
+  const store = storage();
+  const given = { name: 'a', mode: 'Express', description: '', text: 'Name: a' } as const;
+  const flow = { ...given, description: 'About it' };
+  writeDraft(store, NEW_FLOW, newFlowDraft({ flow, given }));
+  assert.deepEqual(readNewFlow(store), { flow, given });
+  writeDraft(store, NEW_FLOW, newFlowDraft({ flow: given, given }));
+  assert.equal(readNewFlow(store), null);
+  writeDraft(store, NEW_FLOW, { text: 'Name: a', base: '' });
+  assert.equal(readNewFlow(store), null);
 });
 
 test('variables have names by the rule, each once', () => {
@@ -89,4 +101,12 @@ test('lines of a file become variables', () => {
     ],
   );
   assert.equal(parseVariables('no form'), null);
+});
+
+test('pasted variables take the place of their names, and no other row goes', () => {
+  const row = (Name: string, Value: string, Description = '') => ({ Name, Value, Description });
+  assert.deepEqual(
+    withPasted([row('A', '1', 'about'), row('', 'not named yet'), row('B', '2')], [row('C', '3'), row('A', '9')]),
+    [row('A', '9', 'about'), row('', 'not named yet'), row('B', '2'), row('C', '3')],
+  );
 });

@@ -1,19 +1,46 @@
 /**
  * The unsaved definition of a flow. It outlives a change of tab and a reload of the page, and ends with the tab of the browser. It
- * knows the time of the definition that it began with, so that a change by someone else is seen before it is overwritten.
+ * knows the definition that it began with, so that a change by someone else is seen before it is overwritten.
  */
 import type { TextStorage } from '../../app/own-storage.ts';
 
 export interface Draft {
   readonly text: string;
-  /** `LastModifiedTime` of the flow whose definition was edited. */
-  readonly baseTime: string;
-  /** That definition. */
+  /** The definition that was edited. */
   readonly base: string;
 }
 
-/** In place of a name: the draft of a flow that has none yet. No flow has this name. */
+/** In place of a name: the draft of a flow that does not exist yet. No flow has this name. Its text is a {@link NewFlow} as JSON. */
 export const NEW_FLOW = '';
+
+/** A flow that is about to be created. */
+export interface NewFlow {
+  readonly name: string;
+  readonly mode: 'Standard' | 'Express';
+  readonly description: string;
+  readonly text: string;
+}
+
+export interface NewFlowDraft {
+  readonly flow: NewFlow;
+  /** The flow that an example or a file has put there; null for none. Another text is the work of the person. */
+  readonly given: NewFlow | null;
+}
+
+export function newFlowDraft({ flow, given }: NewFlowDraft): Draft {
+  return { text: JSON.stringify(flow), base: JSON.stringify(given) };
+}
+
+/** The draft of a new flow; null for none, and for a text that another version of the console wrote. */
+export function readNewFlow(storage: TextStorage | null): NewFlowDraft | null {
+  const draft = readDraft(storage, NEW_FLOW);
+  if (draft === null) return null;
+  try {
+    return { flow: JSON.parse(draft.text) as NewFlow, given: JSON.parse(draft.base) as NewFlow | null };
+  } catch {
+    return null;
+  }
+}
 
 function keyOf(flow: string): string {
   return `millrace-draft/${flow}`;
@@ -23,9 +50,7 @@ function keyOf(flow: string): string {
 export function readDraft(storage: TextStorage | null, flow: string): Draft | null {
   try {
     const value = JSON.parse(storage?.getItem(keyOf(flow)) ?? 'null') as Draft | null;
-    const isDraft =
-      typeof value?.text === 'string' && typeof value.baseTime === 'string' && typeof value.base === 'string';
-    return isDraft ? value : null;
+    return typeof value?.text === 'string' && typeof value.base === 'string' ? value : null;
   } catch {
     return null;
   }

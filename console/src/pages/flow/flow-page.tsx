@@ -11,7 +11,7 @@ import { CopyButton } from '../../parts/copy-button.tsx';
 import { EmptyNotice, FaultNotice, Loading } from '../../parts/notice.tsx';
 import { Tabs, chosenTab } from '../../parts/tabs.tsx';
 import { DefinitionTab } from './definition/definition-tab.tsx';
-import { NEW_FLOW, readDraft, writeDraft } from './draft.ts';
+import { NEW_FLOW, newFlowDraft, readDraft, writeDraft } from './draft.ts';
 import { isMissing, useFlow } from './flow-source.ts';
 import type { Flow, FlowSource } from './flow-source.ts';
 import { flowTexts } from './texts.ts';
@@ -27,7 +27,7 @@ const DeleteDialog = lazily(() => import('./delete-dialog.tsx').then((part) => p
 export function FlowPage({ name }: { readonly name: string }) {
   const t = flowTexts();
   const source = useFlow(name);
-  const { data: flow, fault, isGone } = source;
+  const { data: flow, fault } = source;
   if (flow !== null) return <LoadedFlow name={name} flow={flow} source={source} />;
   if (isMissing(fault)) {
     return (
@@ -47,7 +47,7 @@ export function FlowPage({ name }: { readonly name: string }) {
       <h1>
         <bdi>{name}</bdi>
       </h1>
-      {fault === null || isGone ? <Loading /> : <FaultNotice fault={fault} onRetry={source.reload} />}
+      {fault === null ? <Loading /> : <FaultNotice fault={fault} onRetry={source.reload} />}
     </>
   );
 }
@@ -158,7 +158,12 @@ function Gone({ flow }: { readonly flow: Flow }) {
         <CopyButton text={text} label={t.copyDefinition} />
         <Button
           onClick={() => {
-            writeDraft(storage, NEW_FLOW, { text: text(), base: '', baseTime: '' });
+            const { Name: name, ExecutionMode: mode, Description: description } = flow;
+            writeDraft(
+              storage,
+              NEW_FLOW,
+              newFlowDraft({ flow: { name, mode, description, text: text() }, given: null }),
+            );
             navigate(['new-flow'], { from: 'empty' });
           }}
         >

@@ -7,11 +7,19 @@ import { FaultNotice } from '../../parts/notice.tsx';
 import { useAction } from '../../parts/use-action.ts';
 import { newFlowTexts } from './new-flow-texts.ts';
 
-export interface AslImportProps {
+export interface AslSource {
   readonly text: string;
   /** Name of the flow, for the result; empty for none. */
   readonly name: string;
-  readonly onText: (text: string) => void;
+  /** A file that has just been dropped, which is converted at once. */
+  readonly isNew: boolean;
+}
+
+export interface AslImportProps {
+  readonly source: AslSource;
+  /** The text that was last put into the editor. */
+  readonly given: string;
+  readonly onSource: (source: AslSource) => void;
   /** Gets the state machine. */
   readonly onConverted: (text: string) => void;
 }
@@ -19,8 +27,10 @@ export interface AslImportProps {
 type Conversion = ReplyOf<'ConvertDefinition'>;
 type Remark = Conversion['Notes'][number];
 
-export function AslImport({ text, name, onText, onConverted }: AslImportProps) {
+export function AslImport({ source, given, onSource, onConverted }: AslImportProps) {
   const t = newFlowTexts();
+  const { text, name } = source;
+  const onText = (next: string): void => onSource({ ...source, text: next });
   const id = useId();
   const field = useRef<HTMLTextAreaElement>(null);
   const [result, setResult] = useState<{ readonly of: string; readonly reply: Conversion } | null>(null);
@@ -31,8 +41,9 @@ export function AslImport({ text, name, onText, onConverted }: AslImportProps) {
     if (reply.Definition !== '') onConverted(reply.Definition);
   });
   useEffect(() => {
-    // A file that was dropped is converted at once.
-    if (text !== '') void convert.run();
+    if (!source.isNew) return;
+    onSource({ ...source, isNew: false });
+    void convert.run();
   }, []);
   const shown = result?.of === text ? result.reply : null;
   return (
@@ -70,14 +81,26 @@ export function AslImport({ text, name, onText, onConverted }: AslImportProps) {
       <div class="asl-result" aria-live="polite">
         {convert.fault !== null && <FaultNotice fault={convert.fault} />}
         {shown !== null && (
-          <Remarks reply={shown} onGoTo={(remark) => field.current !== null && showPlace(field.current, remark)} />
+          <Remarks
+            reply={shown}
+            isInEditor={shown.Definition === given}
+            onGoTo={(remark) => field.current !== null && showPlace(field.current, remark)}
+          />
         )}
       </div>
     </div>
   );
 }
 
-function Remarks({ reply, onGoTo }: { readonly reply: Conversion; readonly onGoTo: (remark: Remark) => void }) {
+function Remarks({
+  reply,
+  isInEditor,
+  onGoTo,
+}: {
+  readonly reply: Conversion;
+  readonly isInEditor: boolean;
+  readonly onGoTo: (remark: Remark) => void;
+}) {
   const t = newFlowTexts();
   const { Definition, Notes, Refusals } = reply;
   return (
@@ -85,7 +108,7 @@ function Remarks({ reply, onGoTo }: { readonly reply: Conversion; readonly onGoT
       {Refusals.length > 0 && (
         <RemarkList title={t.refusals(Refusals.length)} remarks={Refusals} isRefusal onGoTo={onGoTo} />
       )}
-      {Definition !== '' && <p>{t.converted}</p>}
+      {Definition !== '' && isInEditor && <p>{t.converted}</p>}
       {Notes.length > 0 && <RemarkList title={t.notes(Notes.length)} remarks={Notes} onGoTo={onGoTo} />}
       {Definition !== '' && Notes.length === 0 && <p class="muted">{t.noNotes}</p>}
     </>

@@ -14,11 +14,12 @@ import { say } from '../../parts/toast.tsx';
 import { useAction } from '../../parts/use-action.ts';
 import { DefinitionPane, ViewChoice } from '../flow/definition/definition-pane.tsx';
 import type { Place } from '../flow/definition/problem-list.tsx';
+import type { NewFlow } from '../flow/draft.ts';
 import { NameField } from '../flow/name-field.tsx';
 import { saveInput } from '../flow/saved-inputs.ts';
+import { useIsShown } from '../flow/use-is-shown.ts';
 import { definitionName, renamed } from './definition-name.ts';
 import { EXAMPLES, exampleInput } from './examples.ts';
-import type { NewFlow } from './new-flow.ts';
 import { newFlowTexts } from './new-flow-texts.ts';
 
 export interface NewFlowFormProps {
@@ -33,6 +34,7 @@ export function NewFlowForm({ flow, onChange, onCreated }: NewFlowFormProps) {
   const { name, mode, description, text } = flow;
   const [goTo, setGoTo] = useState<Place | null>(null);
   const check = useCheck(text, { mode, ...(isName(name) && { name }) });
+  const isShown = useIsShown();
   const create = useAction(async () => {
     if (!isName(name)) return;
     const firstError = check.isCurrent ? check.diagnostics.find(({ severity }) => severity === 'error') : undefined;
@@ -54,7 +56,7 @@ export function NewFlowForm({ flow, onChange, onCreated }: NewFlowFormProps) {
       saveInput(ownStorage(), name, { name: t.exampleInput, text: exampleInput(example, apiUrl()) });
     }
     say(t.created(name));
-    navigate(['flows', name]);
+    if (isShown.current) navigate(['flows', name]);
   });
   useShortcuts([{ keys: 'Mod+s', about: t.createKeys, inFields: true, run: () => void create.run() }]);
   const change = (part: Partial<NewFlow>): void => {

@@ -10,31 +10,34 @@ import { Dialog } from '../../parts/dialog.tsx';
 import { Tabs, chosenTab } from '../../parts/tabs.tsx';
 import { say } from '../../parts/toast.tsx';
 import { language } from '../../texts/texts.ts';
-import { NEW_FLOW } from '../flow/draft.ts';
+import { NEW_FLOW, newFlowDraft } from '../flow/draft.ts';
+import type { NewFlow } from '../flow/draft.ts';
 import { useDraftStore } from '../flow/use-draft-store.ts';
 import { AslImport } from './asl-import.tsx';
+import type { AslSource } from './asl-import.tsx';
 import { definitionName, isStatesLanguage, nameOfFile } from './definition-name.ts';
 import { EXAMPLES } from './examples.ts';
 import type { FlowExample } from './examples.ts';
 import { FileDrop } from './file-drop.tsx';
-import { BLANK, blankFlow, firstFlow } from './new-flow.ts';
-import type { NewFlow } from './new-flow.ts';
+import { BLANK, blankFlow, exampleFlow, firstFlow } from './new-flow.ts';
 import { NewFlowForm } from './new-flow-form.tsx';
 import { newFlowTexts } from './new-flow-texts.ts';
 
 interface Offer {
   readonly flow: NewFlow;
-  /** The example that it is; null for another source. */
-  readonly example: string | null;
+  /** The example that it is, or the file that it came from. */
+  readonly example?: string;
+  readonly file?: string;
 }
 
 export function NewFlowPage() {
   const t = newFlowTexts();
-  const [flow, setFlow] = useState<NewFlow>(firstFlow);
-  /** The text that a source put into the editor. Another text there is the work of the person. */
-  const [given, setGiven] = useState(flow.text);
+  const [first] = useState(firstFlow);
+  const [flow, setFlow] = useState(first.flow);
+  /** The flow that a source has put there. Another text is the work of the person. */
+  const [given, setGiven] = useState(first.given);
   const [pending, setPending] = useState<Offer | null>(null);
-  const [asl, setAsl] = useState({ text: '', name: '' });
+  const [asl, setAsl] = useState<AslSource>({ text: '', name: '', isNew: false });
   const tabs = [
     { id: 'example', title: t.example },
     { id: 'file', title: t.file },
@@ -43,27 +46,26 @@ export function NewFlowPage() {
   ];
   const source = chosenTab(tabs, 'from');
   const storeDraft = useDraftStore(NEW_FLOW);
-  const store = (text: string, base: string): void => storeDraft({ text, base, baseTime: '' });
-  const put = ({ flow: next, example }: Offer): void => {
+  const put = ({ flow: next, example, file }: Offer): void => {
     setFlow(next);
-    setGiven(next.text);
+    setGiven(next);
     setPending(null);
-    store(next.text, next.text);
+    storeDraft(newFlowDraft({ flow: next, given: next }));
+    if (file !== undefined) say(t.loaded(file));
     setQuery({ example }, { replace: true });
   };
-  const offer = (next: NewFlow, example: string | null = null): void => {
-    if (flow.text === given || flow.text === next.text) put({ flow: next, example });
-    else setPending({ flow: next, example });
+  const offer = (next: Offer): void => {
+    if (flow.text === given?.text || flow.text === next.flow.text) put(next);
+    else setPending(next);
   };
   const takeFile = (file: string, text: string): void => {
     if (isStatesLanguage(text)) {
-      setAsl({ text, name: nameOfFile(file) });
+      setAsl({ text, name: nameOfFile(file), isNew: true });
       setQuery({ from: 'asl' });
       return;
     }
     const name = definitionName(text) ?? nameOfFile(file);
-    offer({ ...flow, name: isName(name) ? name : flow.name, text, description: '' });
-    say(t.loaded(file));
+    offer({ flow: { ...flow, name: isName(name) ? name : flow.name, text, description: '' }, file });
   };
   return (
     <>
@@ -76,23 +78,34 @@ export function NewFlowPage() {
       <div class="new-layout">
         <div class="new-source">
           <Tabs tabs={tabs} label={t.source} parameter="from" />
-          {source === 'example' && <Examples text={flow.text} onChoose={offer} />}
+          {source === 'example' && (
+            <Examples
+              text={flow.text}
+              onChoose={(example) => offer({ flow: exampleFlow(example), example: example.name })}
+            />
+          )}
           {source === 'file' && <FileDrop onText={takeFile} />}
           {source === 'asl' && (
             <AslImport
-              text={asl.text}
-              name={asl.name}
-              onText={(text) => setAsl({ ...asl, text })}
-              onConverted={(text) =>
+              source={asl}
+              given={given?.text ?? ''}
+              onSource={setAsl}
+              onConverted={(text) => {
                 // Standard is the mode of most state machines there, and has the longer waits.
-                offer({ name: definitionName(text) ?? flow.name, mode: 'Standard', description: '', text })
-              }
+                const converted = {
+                  name: definitionName(text) ?? flow.name,
+                  mode: 'Standard',
+                  description: '',
+                  text,
+                } as const;
+                offer({ flow: converted });
+              }}
             />
           )}
           {source === 'empty' && (
             <div class="row">
               <p class="muted fill">{t.blankAbout}</p>
-              <Button isDisabled={flow.text === BLANK} onClick={() => offer(blankFlow())}>
+              <Button isDisabled={flow.text === BLANK} onClick={() => offer({ flow: blankFlow() })}>
                 {t.blank}
               </Button>
             </div>
@@ -102,7 +115,7 @@ export function NewFlowPage() {
           flow={flow}
           onChange={(next) => {
             setFlow(next);
-            store(next.text, given);
+            storeDraft(newFlowDraft({ flow: next, given }));
           }}
           onCreated={() => storeDraft(null)}
         />
@@ -124,13 +137,7 @@ export function NewFlowPage() {
   );
 }
 
-function Examples({
-  text,
-  onChoose,
-}: {
-  readonly text: string;
-  readonly onChoose: (flow: NewFlow, example: string) => void;
-}) {
+function Examples({ text, onChoose }: { readonly text: string; readonly onChoose: (example: FlowExample) => void }) {
   const t = newFlowTexts();
   return (
     <>
@@ -141,17 +148,7 @@ function Examples({
             key={example.name}
             example={example}
             isChosen={text === example.definition}
-            onChoose={() =>
-              onChoose(
-                {
-                  name: example.name,
-                  mode: example.mode,
-                  description: example.about[language.value],
-                  text: example.definition,
-                },
-                example.name,
-              )
-            }
+            onChoose={() => onChoose(example)}
           />
         ))}
       </ul>

@@ -2,16 +2,10 @@
 import { ownStorage } from '../../app/own-storage.ts';
 import { route } from '../../app/router.ts';
 import { language } from '../../texts/texts.ts';
-import { NEW_FLOW, readDraft } from '../flow/draft.ts';
-import { definitionName } from './definition-name.ts';
+import { readNewFlow } from '../flow/draft.ts';
+import type { NewFlow, NewFlowDraft } from '../flow/draft.ts';
 import { EXAMPLES } from './examples.ts';
-
-export interface NewFlow {
-  readonly name: string;
-  readonly mode: 'Standard' | 'Express';
-  readonly description: string;
-  readonly text: string;
-}
+import type { FlowExample } from './examples.ts';
 
 export const BLANK = `Type: StateMachine
 SpecVersion: v1
@@ -28,12 +22,15 @@ export function blankFlow(): NewFlow {
 }
 
 /** The draft of before, or the example in the address, or the first one. */
-export function firstFlow(): NewFlow {
-  const draft = readDraft(ownStorage('sessionStorage'), NEW_FLOW);
-  if (draft !== null) return { ...blankFlow(), name: definitionName(draft.text) ?? '', text: draft.text };
+export function firstFlow(): NewFlowDraft {
+  const draft = readNewFlow(ownStorage('sessionStorage'));
+  if (draft !== null) return draft;
   const { query } = route.peek();
   const example = EXAMPLES.find(({ name }) => name === query.get('example')) ?? EXAMPLES[0];
-  if (example === undefined || query.get('from') === 'empty') return blankFlow();
-  const { name, mode, definition: text, about } = example;
+  const flow = example === undefined || query.get('from') === 'empty' ? blankFlow() : exampleFlow(example);
+  return { flow, given: flow };
+}
+
+export function exampleFlow({ name, mode, definition: text, about }: FlowExample): NewFlow {
   return { name, mode, description: about[language.peek()], text };
 }

@@ -19,7 +19,6 @@ export interface DefinitionPaneProps {
   readonly text: string;
   readonly onChange: (text: string) => void;
   readonly check: Check;
-  readonly isReadOnly?: boolean;
   /** A new object leads the cursor there. */
   readonly goTo?: Place | null;
 }
@@ -32,7 +31,7 @@ export function paneView(): PaneView {
   return view === 'text' || view === 'graph' ? view : 'both';
 }
 
-export function DefinitionPane({ text, onChange, check, isReadOnly = false, goTo = null }: DefinitionPaneProps) {
+export function DefinitionPane({ text, onChange, check, goTo = null }: DefinitionPaneProps) {
   const t = definitionTexts();
   const vocabulary = useVocabulary();
   const view = paneView();
@@ -60,7 +59,6 @@ export function DefinitionPane({ text, onChange, check, isReadOnly = false, goTo
       language={languageOf(text)}
       diagnostics={check.diagnostics}
       vocabulary={vocabulary}
-      isReadOnly={isReadOnly}
       goTo={target}
       marked={lines}
       onCursor={(next) => {

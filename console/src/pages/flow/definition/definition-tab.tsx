@@ -16,6 +16,7 @@ import { FaultNotice } from '../../../parts/notice.tsx';
 import { shownTime, timeMs } from '../../../parts/time.tsx';
 import { say } from '../../../parts/toast.tsx';
 import { useAction } from '../../../parts/use-action.ts';
+import type { Action } from '../../../parts/use-action.ts';
 import { readDraft } from '../draft.ts';
 import type { Draft } from '../draft.ts';
 import type { Flow } from '../flow-source.ts';
@@ -32,7 +33,7 @@ export interface DefinitionTabProps {
 }
 
 function draftOf(flow: Flow): Draft {
-  return { text: flow.Definition, base: flow.Definition, baseTime: flow.LastModifiedTime };
+  return { text: flow.Definition, base: flow.Definition };
 }
 
 type Open = 'changes' | { readonly theirs: Flow };
@@ -57,7 +58,8 @@ export function DefinitionTab({ flow, isGone, onSaved }: DefinitionTabProps) {
     if (!isChanged) setDraft(draftOf(flow));
   }, [flow]);
   useLeaveWarning(isChanged);
-  const save = useAction(async (overwrites: boolean) => {
+  /** `known`: the definition that the person knows to be saved. Another one is shown before it is replaced. */
+  const save = useAction(async (known: string) => {
     if (!isChanged || isGone) return;
     const firstError = check.isCurrent ? check.diagnostics.find(({ severity }) => severity === 'error') : undefined;
     if (firstError !== undefined) {
@@ -65,22 +67,22 @@ export function DefinitionTab({ flow, isGone, onSaved }: DefinitionTabProps) {
       throw new Error(t.hasErrors);
     }
     const now = await call('DescribeFlow', { Name: flow.Name });
-    if (!overwrites && now.LastModifiedTime !== draft.baseTime && now.Definition !== base) {
+    if (now.Definition !== known && now.Definition !== text) {
       setOpen({ theirs: now });
       return;
     }
-    const saved = await call('UpdateFlow', { Name: flow.Name, Definition: text });
+    await call('UpdateFlow', { Name: flow.Name, Definition: text });
     setOpen(null);
     // The person may have typed while the call was under way.
     setDraft((current) => {
-      const next = { text: current.text, base: text, baseTime: saved.LastModifiedTime };
+      const next = { text: current.text, base: text };
       store(next);
       return next;
     });
     say(t.saved);
     onSaved();
   });
-  useShortcuts([{ keys: 'Mod+s', about: t.saveKeys, inFields: true, run: () => void save.run(false) }]);
+  useShortcuts([{ keys: 'Mod+s', about: t.saveKeys, inFields: true, run: () => void save.run(base) }]);
   const isOvertaken = isChanged && flow.Definition !== base && flow.Definition !== text;
   return (
     <section class="definition-tab" aria-label={t.text}>
@@ -113,7 +115,7 @@ export function DefinitionTab({ flow, isGone, onSaved }: DefinitionTabProps) {
           kind="primary"
           isDisabled={!isChanged || isGone}
           isBusy={save.isBusy}
-          onClick={() => void save.run(false)}
+          onClick={() => void save.run(base)}
         >
           {t.save}
         </Button>
@@ -124,7 +126,7 @@ export function DefinitionTab({ flow, isGone, onSaved }: DefinitionTabProps) {
           <Button onClick={() => setOpen({ theirs: flow })}>{t.showDifference}</Button>
         </div>
       )}
-      {save.fault !== null && <FaultNotice fault={save.fault} />}
+      {save.fault !== null && open === null && <FaultNotice fault={save.fault} />}
       <DefinitionPane
         text={text}
         onChange={(next) => {
@@ -143,13 +145,12 @@ export function DefinitionTab({ flow, isGone, onSaved }: DefinitionTabProps) {
         <ConflictDialog
           theirs={open.theirs.Definition}
           mine={text}
-          isBusy={save.isBusy}
+          save={save}
           onClose={() => setOpen(null)}
           onTake={() => {
             change(draftOf(open.theirs));
             setOpen(null);
           }}
-          onOverwrite={() => void save.run(true)}
         />
       )}
     </section>
@@ -159,17 +160,15 @@ export function DefinitionTab({ flow, isGone, onSaved }: DefinitionTabProps) {
 function ConflictDialog({
   theirs,
   mine,
-  isBusy,
+  save,
   onClose,
   onTake,
-  onOverwrite,
 }: {
   readonly theirs: string;
   readonly mine: string;
-  readonly isBusy: boolean;
+  readonly save: Action<[known: string]>;
   readonly onClose: () => void;
   readonly onTake: () => void;
-  readonly onOverwrite: () => void;
 }) {
   const t = definitionTexts();
   return (
@@ -180,13 +179,14 @@ function ConflictDialog({
       actions={
         <>
           <Button onClick={onTake}>{t.takeTheirs}</Button>
-          <Button kind="danger" isBusy={isBusy} onClick={onOverwrite}>
+          <Button kind="danger" isBusy={save.isBusy} onClick={() => void save.run(theirs)}>
             {t.overwrite}
           </Button>
         </>
       }
     >
       <p>{t.conflictHelp}</p>
+      {save.fault !== null && <FaultNotice fault={save.fault} />}
       <LazyDiffView a={theirs} b={mine} language={languageOf(mine)} labels={{ a: t.theirs, b: t.mine }} />
     </Dialog>
   );
