@@ -151,6 +151,33 @@ describe('the list of flows', WHERE_IT_RUNS, () => {
     assert.ok((await nodes()) < 1_500, `${await nodes()} elements`);
   });
 
+  it('loads the next page also when it is asked for while another one loads', async (t) => {
+    const { page } = await openConsole(t, server, { at: '#/flows?q=many' });
+    await row(page, 'many-000').waitFor();
+    const arrived = Promise.withResolvers<void>();
+    const released = Promise.withResolvers<void>();
+    await page.route('**/api/SummarizeFlows', async (route) => {
+      arrived.resolve();
+      await released.promise;
+      await route.continue();
+    });
+    await createFlow(server, 'elsewhere', PASS);
+    await arrived.promise;
+    await page.evaluate(async () => {
+      const box = document.querySelector('.flows-table .windowed');
+      if (box !== null) box.scrollTop = box.scrollHeight;
+      // The list has drawn its last rows, and has asked for more.
+      for (let i = 0; i < 3; i++) await new Promise((resolve) => requestAnimationFrame(resolve));
+      await new Promise((resolve) => setTimeout(resolve));
+    });
+    released.resolve();
+    await page.waitForFunction(
+      () =>
+        document.querySelectorAll('.windowed-row').length > 0 &&
+        document.querySelector('.flows-table')?.getAttribute('aria-rowcount') !== '51',
+    );
+  });
+
   it('shows what it had when the server refuses to load it again', async (t) => {
     const { page, allow } = await openConsole(t, server, { at: '#/flows?q=rest' });
     await row(page, 'resting').waitFor();

@@ -1,10 +1,11 @@
 /** The list of flows: how each one fares, and the ways to all of them. */
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { useShortcuts } from '../../app/keyboard.ts';
 import { navigate, route, setQuery, to } from '../../app/router.ts';
 import { shellTexts } from '../../texts/shell.ts';
 import { Button, LinkButton } from '../../parts/button.tsx';
 import { EmptyNotice, FaultNotice, Loading } from '../../parts/notice.tsx';
+import { TextFilter } from '../../parts/text-filter.tsx';
 import { useMedia } from '../../parts/use-media.ts';
 import { WindowedList } from '../../parts/windowed-list.tsx';
 import type { WindowedListHandle } from '../../parts/windowed-list.tsx';
@@ -13,9 +14,6 @@ import type { FlowSummary } from './flow-list.ts';
 import { FlowRow } from './flow-row.tsx';
 import { flowsTexts } from './texts.ts';
 import { useFlowList } from './use-flow-list.ts';
-
-/** A search waits until the person pauses. */
-const TYPING_MS = 200;
 
 export function FlowsPage() {
   const t = flowsTexts();
@@ -33,7 +31,10 @@ export function FlowsPage() {
       <div class="page-head">
         <h1>{t.title}</h1>
         <div class="row flows-tools">
-          <SearchField field={field} search={search} />
+          <label>
+            <span class="visually-hidden">{t.search}</span>
+            <TextFilter field={field} parameter="q" value={search} hint={t.search} />
+          </label>
           <LinkButton href={to.newFlow()} kind="primary">
             {t.create}
           </LinkButton>
@@ -65,41 +66,6 @@ function NoFlows() {
         {t.fromExample}
       </LinkButton>
     </EmptyNotice>
-  );
-}
-
-function SearchField({
-  field,
-  search,
-}: {
-  readonly field: { current: HTMLInputElement | null };
-  readonly search: string;
-}) {
-  const t = flowsTexts();
-  const [text, setText] = useState(search);
-  const typed = useRef(search);
-  useEffect(() => {
-    // The address changed by other means than this field, such as Back.
-    if (search !== typed.current) setText(search);
-    typed.current = search;
-  }, [search]);
-  useEffect(() => {
-    if (text === search) return;
-    const timer = setTimeout(() => {
-      typed.current = text;
-      setQuery({ q: text }, { replace: search !== '' });
-    }, TYPING_MS);
-    return () => clearTimeout(timer);
-  }, [text, search]);
-  return (
-    <input
-      ref={field}
-      type="search"
-      value={text}
-      placeholder={t.search}
-      aria-label={t.search}
-      onInput={(event) => setText(event.currentTarget.value)}
-    />
   );
 }
 

@@ -55,6 +55,8 @@ class LiveList implements FlowList {
   #hasBegun = false;
   #isBusy = false;
   #reloads = false;
+  /** The next page is asked for, and the list has not got it yet. */
+  #wantsMore = false;
   #patience = 0;
   #figures = 0;
   #reload = 0;
@@ -85,12 +87,15 @@ class LiveList implements FlowList {
   more(): void {
     const last = this.parts.peek().at(-1);
     if (!this.#hasBegun || (last !== undefined && last.next === null)) return;
+    this.#wantsMore = true;
     void this.#work(async () => {
       for (;;) {
         const token = this.parts.peek().at(-1)?.next ?? '';
         const part = await this.#load(token);
         this.parts.value = [...this.parts.peek(), part];
-        if (part.flows.length > 0 || part.next === null) return;
+        if (part.flows.length === 0 && part.next !== null) continue;
+        this.#wantsMore = false;
+        return;
       }
     });
   }
@@ -168,7 +173,7 @@ class LiveList implements FlowList {
     return { token, flows: Flows, next: NextToken ?? null };
   }
 
-  /** One at a time; a reload that comes during another work follows it. A fault leaves the list as it was. */
+  /** One at a time; a reload or a page that is asked for during another work follows it. A fault leaves the list as it was. */
   async #work(act: () => Promise<void>, isReload = false): Promise<void> {
     if (this.#isBusy) {
       this.#reloads ||= isReload;
@@ -181,13 +186,15 @@ class LiveList implements FlowList {
       this.fault.value = null;
     } catch (error) {
       if (this.#aborting.signal.aborted) return;
+      this.#wantsMore = false;
       this.fault.value = error as Error;
     } finally {
       this.#isBusy = false;
       this.isLoading.value = false;
     }
-    if (!this.#reloads) return;
-    this.#reloads = false;
-    this.reload();
+    if (this.#reloads) {
+      this.#reloads = false;
+      this.reload();
+    } else if (this.#wantsMore) this.more();
   }
 }
