@@ -151,7 +151,7 @@ function VersionRow({
         <Time at={version.CreatedTime} />
       </td>
       <ActionsCell>
-        <RowButton text={t.compareShort} of={name} onClick={onCompare} />
+        <RowButton text={t.compare} of={name} onClick={onCompare} />
         <RowButton text={t.run} of={name} onClick={() => setQuery({ run: version.Version })} />
         <RowButton text={t.deleteIt} of={name} onClick={onDelete} />
       </ActionsCell>
