@@ -53,6 +53,10 @@ export function TextFilter({ parameter, value, hint, size, list, field, onFocus 
         window.clearTimeout(timer.current);
         timer.current = window.setTimeout(() => apply(text), TYPING_MS);
       }}
+      onBlur={(event) => {
+        // Before a click elsewhere, which may clear the filters.
+        if (timer.current !== 0) apply(event.currentTarget.value.trim());
+      }}
       onKeyDown={(event) => {
         if (event.key === 'Enter') apply(event.currentTarget.value.trim());
       }}

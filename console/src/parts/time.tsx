@@ -2,6 +2,7 @@
 import { signal } from '@preact/signals';
 import { useLayoutEffect } from 'preact/hooks';
 import { serverAheadMs, serverNowMs } from '../app/clock.ts';
+import { durationText } from './duration-text.ts';
 import { defineTexts, locale } from '../texts/texts.ts';
 
 const texts = defineTexts({
@@ -52,25 +53,6 @@ export function Time({ at, withMs = false }: TimeProps) {
       {shownTime(ms, { withMs })}
     </time>
   );
-}
-
-/** `850 ms`, `12.3 s`, `4 min 5 s`, `2 h 10 min`, `3 d 4 h`. */
-export function durationText(ms: number): string {
-  if (ms < 1000) return `${Math.max(0, Math.round(ms))} ms`;
-  if (ms < 60_000) return `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`;
-  const seconds = Math.floor(ms / 1000);
-  const parts = [
-    { unit: 'd', count: Math.floor(seconds / 86_400) },
-    { unit: 'h', count: Math.floor(seconds / 3600) % 24 },
-    { unit: 'min', count: Math.floor(seconds / 60) % 60 },
-    { unit: 's', count: seconds % 60 },
-  ];
-  const from = parts.findIndex(({ count }) => count > 0);
-  return parts
-    .slice(from, from + 2)
-    .filter(({ count }) => count > 0)
-    .map(({ count, unit }) => `${count} ${unit}`)
-    .join(' ');
 }
 
 /** A tick a second, for everything that shows a time that goes on; it stops when nothing does. */

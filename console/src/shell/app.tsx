@@ -49,6 +49,7 @@ export function App() {
   useEffect(() => {
     document.documentElement.lang = language.value === 'zh' ? 'zh-CN' : 'en';
   }, [language.value]);
+  useTitle();
   const { value } = session;
   if (value === null) return fault === null ? <Loading /> : <FaultNotice fault={fault} onRetry={load} />;
   const isSignedIn = value.auth === 'off' || value.signedIn;
@@ -60,6 +61,30 @@ export function App() {
       {!isSignedIn && <SignInAgain accessKeyId={owner} />}
     </>
   );
+}
+
+/** The title of the page says which screen it shows, for the tabs and the history of the browser. */
+function useTitle(): void {
+  const t = shellTexts();
+  const { value } = session;
+  const isOpen = value !== null && (value.auth === 'off' || value.signedIn);
+  const names = isOpen ? titleOf(route.value.path) : [t.signIn];
+  const title = [...names, 'Millrace'].join(' · ');
+  useEffect(() => {
+    document.title = value === null ? 'Millrace' : title;
+  }, [value, title]);
+}
+
+/** What an address shows, the innermost first: `['order-1', 'orders']`. */
+function titleOf(path: readonly string[]): readonly string[] {
+  const t = shellTexts();
+  const [first = 'flows', flow = '', part = '', execution = '', , mapRun = ''] = path;
+  if (first === 'new-flow') return [t.newFlow];
+  if (first === 'flows' && flow !== '') {
+    return [mapRun, part === 'executions' ? execution : '', flow].filter((name) => name !== '');
+  }
+  const screen = SCREENS.find(({ id }) => id === first);
+  return [screen === undefined ? t.notFound : t[screen.id]];
 }
 
 /** All that a session shows. `isCovered`: the session has ended, so that nothing is to be seen until the person signs in again. */

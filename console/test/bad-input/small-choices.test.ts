@@ -64,6 +64,54 @@ describe('choices', WHERE_IT_RUNS, () => {
   });
 });
 
+describe('the title of the page', WHERE_IT_RUNS, () => {
+  it('says which screen it shows, and nothing of it without a session', async (t) => {
+    const server = await startConsole(t, { auth: 'on' });
+    await createFlow(server, 'orders', PASS);
+    await startExecution(server, 'orders', { name: 'one', waits: true });
+    const { page, context, allow, goTo } = await openConsole(t, server);
+    const titled = (title: string): Promise<unknown> =>
+      page.waitForFunction((expected) => document.title === expected, title);
+    await titled('Flows · Millrace');
+    for (const [at, title] of [
+      ['#/new-flow', 'New flow · Millrace'],
+      ['#/flows/orders', 'orders · Millrace'],
+      ['#/flows/orders/executions/one', 'one · orders · Millrace'],
+      ['#/flows/orders/executions/one/map-runs/m', 'm · one · orders · Millrace'],
+      ['#/messages', 'Messages · Millrace'],
+      ['#/nowhere', 'There is no such screen. · Millrace'],
+      ['#/flows/orders/executions/one', 'one · orders · Millrace'],
+    ] as const) {
+      await goTo(at);
+      await titled(title);
+    }
+    await page.getByLabel('Language').selectOption('zh');
+    await context.clearCookies();
+    allow(/status of 401/);
+    await goTo('#/system');
+    await titled('登录 · Millrace');
+  });
+});
+
+describe('a search', WHERE_IT_RUNS, () => {
+  it('that is cleared right after the last key stays cleared', async (t) => {
+    const server = await startConsole(t);
+    await createFlow(server, 'orders', PASS);
+    await startExecution(server, 'orders', { name: 'one', waits: true });
+    const { page } = await openConsole(t, server, { at: '#/executions?name=on', hasClock: true });
+    await page.getByRole('link', { name: 'one' }).waitFor();
+    const name = page.getByLabel('Name', { exact: true });
+    // On the page's clock no time passes between the key and the click.
+    await page.clock.pauseAt(Date.now() + 60_000);
+    await name.press('End');
+    await name.press('e');
+    await page.getByRole('button', { name: 'Clear' }).click();
+    await page.clock.runFor(1_000);
+    await page.waitForURL((url) => !url.hash.includes('name='));
+    assert.equal(await name.inputValue(), '');
+  });
+});
+
 describe('a list with the focus on its box', WHERE_IT_RUNS, () => {
   it('opens the row that it shows as the present one', async (t) => {
     const server = await startConsole(t);

@@ -89,7 +89,7 @@ describe('a Map run', WHERE_IT_RUNS, () => {
     await page.getByRole('button', { name: 'Change the limits' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('At once, at most').fill('0');
-    await dialog.getByText('A number is not in the range').waitFor();
+    await dialog.getByText('This is not a whole number from 1 to 300.').waitFor();
     await dialog.getByLabel('At once, at most').fill('6');
     await axe();
     await dialog.getByRole('button', { name: 'Save' }).dblclick();

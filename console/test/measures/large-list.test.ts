@@ -68,6 +68,15 @@ describe('the list of a hundred thousand executions', WHERE_IT_RUNS, () => {
     await assertScrolls(page, nodes, requests);
   });
 
+  it('selects ten thousand of those that match, and says that there are more', async (t) => {
+    const { page } = await openConsole(t, server, { at: '#/executions?flow=many' });
+    await page.getByRole('link', { name: nameOf(COUNT - 1), exact: true }).waitFor();
+    await page.getByLabel('Select all that are loaded').check();
+    await page.getByRole('button', { name: 'Load and select all that match' }).click();
+    await page.getByText('10,000 selected').waitFor();
+    await page.getByText('The newest 10,000 are selected. More match').waitFor();
+  });
+
   it('finds a name, the rare ones too, without reading everything', async (t) => {
     const { page, requests } = await openConsole(t, server, { at: '#/executions' });
     await page.getByRole('link', { name: nameOf(COUNT - 1), exact: true }).waitFor();

@@ -3,7 +3,7 @@ import { useMemo } from 'preact/hooks';
 import { FlowGraphView } from '../../graph/flow-graph-view.tsx';
 import type { NodeStatus } from '../../graph/node-status.ts';
 import { EmptyNotice, FaultNotice, Loading } from '../../parts/notice.tsx';
-import { durationText } from '../../parts/time.tsx';
+import { durationText } from '../../parts/duration-text.ts';
 import { locale } from '../../texts/texts.ts';
 import { attemptsOf, linesOf } from './model/history.ts';
 import type { Visit } from './model/history.ts';

@@ -1,7 +1,8 @@
 /** The times above the bars, counted from the beginning. A drag over them zooms into the stretch. */
 import { useRef, useState } from 'preact/hooks';
 import { useMedia } from '../../parts/use-media.ts';
-import { durationText, shownTime } from '../../parts/time.tsx';
+import { durationText } from '../../parts/duration-text.ts';
+import { shownTime } from '../../parts/time.tsx';
 import { ticksOf, viewOf } from './model/bars.ts';
 import type { View } from './model/bars.ts';
 import { executionTexts } from './texts.ts';

@@ -1,6 +1,6 @@
 /** One row of the timeline: its name on the left, its bars on the right. */
 import { StatusIcon, statusClass, statusText } from '../../parts/status.tsx';
-import { durationText } from '../../parts/time.tsx';
+import { durationText } from '../../parts/duration-text.ts';
 import { locale } from '../../texts/texts.ts';
 import { barsOf, placeOf, viewOf } from './model/bars.ts';
 import type { Bar, View } from './model/bars.ts';

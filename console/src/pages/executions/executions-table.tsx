@@ -12,6 +12,7 @@ import { navigate, route, setQuery } from '../../app/router.ts';
 import { Button } from '../../parts/button.tsx';
 import { EmptyNotice, FaultNotice, Loading } from '../../parts/notice.tsx';
 import { useMedia } from '../../parts/use-media.ts';
+import { say } from '../../parts/toast.tsx';
 import { WindowedList } from '../../parts/windowed-list.tsx';
 import type { WindowedListHandle } from '../../parts/windowed-list.tsx';
 import { locale } from '../../texts/texts.ts';
@@ -251,6 +252,11 @@ function BulkBar({ source, selection }: BulkBarProps) {
   const selectAll = (): void => {
     selection.value = { keys: new Set(source.list.value.rows.map(keyOf)), anchor: null };
   };
+  const selectMatching = (): void => {
+    selectAll();
+    const { rows: loaded, nextToken: further } = source.list.peek();
+    if (further !== '' && source.fault.peek() === null) say(t.selectedNewest(loaded.length.toLocaleString(locale())));
+  };
   const ofKind = (kind: BulkKind): readonly ListedExecution[] => chosen.filter((row) => isFor(kind, row));
   return (
     <div class={`bulk-bar${chosen.length > 0 ? ' has-selection' : ''}`}>
@@ -274,7 +280,7 @@ function BulkBar({ source, selection }: BulkBarProps) {
         )}
       </span>
       {isAll && nextToken !== '' && (
-        <Button kind="quiet" isBusy={source.isLoading.value} onClick={() => void source.all().then(selectAll)}>
+        <Button kind="quiet" isBusy={source.isLoading.value} onClick={() => void source.all().then(selectMatching)}>
           {t.selectMatching}
         </Button>
       )}

@@ -28,6 +28,8 @@ export const executionsTexts = defineTexts({
     selectAll: 'Select all that are loaded',
     selected: (count: string) => `${count} selected`,
     selectMatching: 'Load and select all that match',
+    selectedNewest: (count: string) =>
+      `The newest ${count} are selected. More match; narrow the filters to reach them.`,
     selectHint: 'Select executions to stop or redrive them.',
     stop: (count: number) => (count === 0 ? 'Stop' : `Stop ${count}`),
     redrive: (count: number) => (count === 0 ? 'Redrive' : `Redrive ${count}`),
@@ -98,6 +100,7 @@ export const executionsTexts = defineTexts({
     selectAll: '选择全部已加载的执行',
     selected: (count: string) => `已选择 ${count} 个`,
     selectMatching: '加载并选择全部匹配项',
+    selectedNewest: (count: string) => `已选择最新的 ${count} 个。还有更多匹配的执行，请缩小筛选范围。`,
     selectHint: '选择执行后可批量停止或重新驱动。',
     stop: (count: number) => (count === 0 ? '停止' : `停止 ${count} 个`),
     redrive: (count: number) => (count === 0 ? '重新驱动' : `重新驱动 ${count} 个`),

@@ -2,7 +2,8 @@
 import { useRef } from 'preact/hooks';
 import { to } from '../../app/router.ts';
 import { StatusIcon, statusClass, statusText } from '../../parts/status.tsx';
-import { Time, durationText, shownTime, timeMs } from '../../parts/time.tsx';
+import { durationText } from '../../parts/duration-text.ts';
+import { Time, shownTime, timeMs } from '../../parts/time.tsx';
 import { locale } from '../../texts/texts.ts';
 import { successPercent } from './flow-list.ts';
 import type { FlowSummary, Mark } from './flow-list.ts';

@@ -2,10 +2,9 @@
 import { useState } from 'preact/hooks';
 import { call } from '../../api/client.ts';
 import { Button } from '../../parts/button.tsx';
-import { Dialog } from '../../parts/dialog.tsx';
-import { FaultNotice } from '../../parts/notice.tsx';
+import { Field } from '../../parts/field.tsx';
+import { FormDialog } from '../../parts/form-dialog.tsx';
 import { say } from '../../parts/toast.tsx';
-import { useAction } from '../../parts/use-action.ts';
 import { mapRunTexts } from './texts.ts';
 import type { MapRun } from './use-map-run.ts';
 
@@ -32,11 +31,10 @@ function LimitsDialog({ of, run, onClose }: LimitsProps & { readonly onClose: ()
   const [concurrency, setConcurrency] = useState(String(run.Concurrency));
   const [count, setCount] = useState(String(run.ToleratedFailedCount));
   const [percentage, setPercentage] = useState(String(run.ToleratedFailedPercentage));
-  const isRight =
-    isWhole(concurrency, 1, MOST_AT_ONCE) &&
-    isWhole(count, 0, Number.MAX_SAFE_INTEGER) &&
-    isNumber(percentage, 0, MOST_PERCENT);
-  const save = useAction(async () => {
+  const isConcurrencyRight = isWhole(concurrency, 1, MOST_AT_ONCE);
+  const isCountRight = isWhole(count, 0, Number.MAX_SAFE_INTEGER);
+  const isPercentageRight = isNumber(percentage, 0, MOST_PERCENT);
+  const save = async (): Promise<void> => {
     await call('UpdateMapRun', {
       ...of,
       // A bound that is left out does not change.
@@ -45,49 +43,58 @@ function LimitsDialog({ of, run, onClose }: LimitsProps & { readonly onClose: ()
       ToleratedFailedPercentage: changed(percentage, run.ToleratedFailedPercentage),
     });
     say(t.saved);
-    onClose();
-  });
+  };
   return (
-    <Dialog
+    <FormDialog
       title={t.change}
+      button={t.save}
+      isRight={isConcurrencyRight && isCountRight && isPercentageRight}
+      act={save}
       onClose={onClose}
-      actions={
-        <Button kind="primary" isBusy={save.isBusy} isDisabled={!isRight} onClick={() => void save.run()}>
-          {t.save}
-        </Button>
-      }
     >
       <p class="muted">{t.changeHelp}</p>
-      <NumberField name={t.concurrency} value={concurrency} min={1} max={MOST_AT_ONCE} onValue={setConcurrency} />
-      <NumberField name={t.toleratedCount} value={count} min={0} onValue={setCount} />
-      <NumberField name={t.toleratedPercentage} value={percentage} min={0} max={MOST_PERCENT} onValue={setPercentage} />
-      {!isRight && <p role="status">{t.wrongNumber}</p>}
-      {save.fault !== null && <FaultNotice fault={save.fault} />}
-    </Dialog>
+      <NumberField
+        label={t.concurrency}
+        fault={isConcurrencyRight ? null : t.wrongConcurrency(MOST_AT_ONCE)}
+        value={concurrency}
+        onValue={setConcurrency}
+      />
+      <NumberField
+        label={t.toleratedCount}
+        fault={isCountRight ? null : t.wrongCount}
+        value={count}
+        onValue={setCount}
+      />
+      <NumberField
+        label={t.toleratedPercentage}
+        fault={isPercentageRight ? null : t.wrongPercentage}
+        value={percentage}
+        onValue={setPercentage}
+      />
+    </FormDialog>
   );
 }
 
 interface NumberFieldProps {
-  readonly name: string;
+  readonly label: string;
+  readonly fault: string | null;
   readonly value: string;
-  readonly min: number;
-  readonly max?: number;
   readonly onValue: (text: string) => void;
 }
 
-function NumberField({ name, value, min, max, onValue }: NumberFieldProps) {
+function NumberField({ label, fault, value, onValue }: NumberFieldProps) {
   return (
-    <label class="field">
-      <span>{name}</span>
-      <input
-        type="number"
-        min={min}
-        max={max}
-        step="any"
-        value={value}
-        onInput={(event) => onValue(event.currentTarget.value)}
-      />
-    </label>
+    <Field label={label} fault={fault}>
+      {(control) => (
+        <input
+          {...control}
+          type="number"
+          step="any"
+          value={value}
+          onInput={(event) => onValue(event.currentTarget.value)}
+        />
+      )}
+    </Field>
   );
 }
 

@@ -29,7 +29,9 @@ export const mapRunTexts = defineTexts({
     gone: 'This Map run does not exist',
     goneHelp: 'The execution may have been deleted. Executions are retained for the time of the settings.',
     Pending: 'Waiting for its turn',
-    wrongNumber: 'A number is not in the range of the field.',
+    wrongConcurrency: (most: number) => `This is not a whole number from 1 to ${most}.`,
+    wrongCount: 'This is not a whole number from 0 on.',
+    wrongPercentage: 'This is not a number from 0 to 100.',
   },
   zh: {
     title: (name: string) => `Map 运行 ${name}`,
@@ -57,6 +59,8 @@ export const mapRunTexts = defineTexts({
     gone: '该 Map 运行不存在',
     goneHelp: '其执行可能已被删除。执行按设置的时间保留。',
     Pending: '等待处理',
-    wrongNumber: '有数值超出了允许的范围。',
+    wrongConcurrency: (most: number) => `必须是 1 到 ${most} 的整数。`,
+    wrongCount: '必须是大于或等于 0 的整数。',
+    wrongPercentage: '必须是 0 到 100 的数字。',
   },
 });

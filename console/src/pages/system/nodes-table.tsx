@@ -1,6 +1,7 @@
 /** The nodes that run executions of the store, when there are several. */
 import type { ReplyOf } from '../../api/client.ts';
-import { Time, durationText } from '../../parts/time.tsx';
+import { durationText } from '../../parts/duration-text.ts';
+import { Time } from '../../parts/time.tsx';
 import { locale } from '../../texts/texts.ts';
 import { systemTexts } from './texts.ts';
 
