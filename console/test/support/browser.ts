@@ -9,6 +9,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 import type { AxeResults, RunOptions } from 'axe-core';
 import type { BrowserContext, Page, Request } from 'playwright-core';
 import { ROOT_KEY } from '../../../src/testing/index.ts';
@@ -66,6 +67,11 @@ export interface ConsolePage {
   asked(): string[];
   /** Resolves when no request is under way but streams. */
   settled(): Promise<void>;
+  /**
+   * Resolves when the screen has settled and does not change any more, except for what time changes. A place on the screen is right
+   * from then on. Not for a page whose clock is paused, because it draws nothing.
+   */
+  still(): Promise<void>;
   /** Goes to another screen as a link would. */
   goTo(fragment: string): Promise<void>;
   /** Expects faults of this form from here on, such as a refusal that the test provokes. */
@@ -129,6 +135,21 @@ function watchPage(): void {
   });
 }
 
+/** Runs in the page. Resolves after some frames in which nothing has changed. */
+async function drawn(): Promise<void> {
+  const FRAMES = 4;
+  let changes = 0;
+  const observer = new MutationObserver(() => void changes++);
+  observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+  await document.fonts.ready;
+  for (let quiet = 0; quiet < FRAMES; ) {
+    const before = changes;
+    await new Promise((resolve) => requestAnimationFrame(resolve));
+    quiet = changes === before ? quiet + 1 : 0;
+  }
+  observer.disconnect();
+}
+
 function pageOf(page: Page, context: BrowserContext, home: string): ConsolePage {
   const faults: string[] = [];
   const allowed: RegExp[] = [];
@@ -144,30 +165,47 @@ function pageOf(page: Page, context: BrowserContext, home: string): ConsolePage 
     const url = new URL(request.url());
     if (/^https?:$/.test(url.protocol) && url.origin !== origin) faults.push(`foreign request: ${request.url()}`);
   });
+  const settled = async (): Promise<void> => {
+    // Behind all that the page has sent so far: the browser reports requests in their order, and some time after they were made.
+    await page.evaluate(() => fetch('icon.svg').then((response) => response.blob()));
+    const isDone = (request: Request): Promise<unknown> =>
+      request.response().then(
+        (response) => response?.finished(),
+        // Of a page that is closed.
+        () => null,
+      );
+    for (let before = -1; before !== requests.length; ) {
+      before = requests.length;
+      await Promise.all(requests.filter((request) => !/\/stream\?/.test(request.url())).map(isDone));
+    }
+  };
   return {
     page,
     context,
     requests,
     calls: () => requests.flatMap((request) => /\/api\/(\w+)$/.exec(request.url())?.[1] ?? []),
     asked: () => requests.flatMap((request) => ASKED.exec(new URL(request.url()).pathname)?.[1] ?? []),
-    async settled() {
-      // Behind all that the page has sent so far: the browser reports requests in their order, and some time after they were made.
-      await page.evaluate(() => fetch('icon.svg').then((response) => response.blob()));
-      const isDone = (request: Request): Promise<unknown> =>
-        request.response().then(
-          (response) => response?.finished(),
-          // Of a page that is closed.
-          () => null,
-        );
-      for (let before = -1; before !== requests.length; ) {
+    settled,
+    async still() {
+      let before = 0;
+      do {
+        await settled();
         before = requests.length;
-        await Promise.all(requests.filter((request) => !/\/stream\?/.test(request.url())).map(isDone));
-      }
+        await page.evaluate(drawn);
+      } while (before !== requests.length);
     },
     async goTo(fragment) {
-      await page.evaluate((hash) => {
-        location.hash = hash;
-      }, fragment);
+      // Not before the page has heard of it: until then, it is the screen before that a test would look at.
+      await page.evaluate(
+        (hash) =>
+          new Promise<void>((resolve) => {
+            const before = location.hash;
+            window.addEventListener('hashchange', () => resolve(), { once: true });
+            location.hash = hash;
+            if (location.hash === before) resolve();
+          }),
+        fragment,
+      );
     },
     allow: (fault) => allowed.push(fault),
     assertClean() {
@@ -181,6 +219,18 @@ function pageOf(page: Page, context: BrowserContext, home: string): ConsolePage 
     },
     nodes: () => page.evaluate(() => document.getElementsByTagName('*').length),
   };
+}
+
+/** The patience of a test with a busy machine. */
+const PATIENCE_MS = 60_000;
+
+/** Looks until the page is as expected. Fails with what it saw last. */
+export async function assertComes<T>(look: () => Promise<T>, expected: T, message?: string): Promise<void> {
+  const deadlineMs = performance.now() + PATIENCE_MS;
+  while (performance.now() < deadlineMs) {
+    if (isDeepStrictEqual(await look(), expected)) return;
+  }
+  assert.deepEqual(await look(), expected, message);
 }
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');

@@ -82,10 +82,26 @@ export async function startExecution(
     Input: input,
     ...(name !== undefined && { ExecutionName: name }),
   });
-  if (waits) {
-    await server.call('DescribeExecution', { FlowName: flow, ExecutionName: String(Name), WaitTimeSeconds: 60 });
-  }
+  if (waits) await endOf(server, flow, String(Name));
   return String(Name);
+}
+
+/** Waits for the end of an execution, also where that takes longer than one call waits. */
+export async function endOf(server: Pick<ConsoleServer, 'call'>, flow: string, execution: string): Promise<void> {
+  const names = { FlowName: flow, ExecutionName: execution };
+  for (;;) {
+    const { Status } = await server.call('DescribeExecution', { ...names, WaitTimeSeconds: 60 });
+    if (Status !== 'Running') return;
+  }
+}
+
+/** The token of the only message to a queue of the server, as soon as a task has sent it. */
+export async function tokenIn(server: Pick<ConsoleServer, 'call'>, queue: string): Promise<string> {
+  for (;;) {
+    const { Messages } = await server.call('ListMessages', { Name: queue });
+    const [message] = Messages as { readonly MessageBody: string }[];
+    if (message !== undefined) return (JSON.parse(message.MessageBody) as { readonly token: string }).token;
+  }
 }
 
 /** A definition that ends at once. */
