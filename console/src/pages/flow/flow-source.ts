@@ -26,21 +26,22 @@ export function useFlow(name: string): FlowSource {
   const resource = useResource(`flow ${name}`, (signal) => call('DescribeFlow', { Name: name }, { signal }));
   const [round, setRound] = useState(0);
   const firstId = useRef<string | null>(null);
-  const reload = useRef(resource.reload);
-  reload.current = resource.reload;
+  const latest = useRef(resource);
+  latest.current = resource;
   useEffect(() => {
     let isFirst = true;
     const change = (): void => {
       setRound((before) => before + 1);
-      reload.current();
+      latest.current.reload();
     };
     const stream = openStream({
       query: () => ({ list: '1', flow: name }),
       onEvent(event, data) {
-        // Changes before a `hello` are lost; the first one comes with the first load.
-        if (event === 'hello' && isFirst) isFirst = false;
-        else if (event === 'hello') change();
-        else if (event === 'flows' && (data as { readonly flows: readonly string[] }).flows.includes(name)) change();
+        if (event === 'hello') {
+          // Changes before it are lost. Those before the first one come with the first load, unless that was quicker than the stream.
+          if (!isFirst || !latest.current.isLoading) change();
+          isFirst = false;
+        } else if (event === 'flows' && (data as { readonly flows: readonly string[] }).flows.includes(name)) change();
       },
     });
     return () => stream.close();
