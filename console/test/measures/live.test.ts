@@ -8,6 +8,7 @@ import type { ConsoleServer } from '../support/console-server.ts';
 import { APPROVAL } from '../support/execution-flows.ts';
 import { startWatchedProxy } from '../support/watched-proxy.ts';
 import { ROOT_KEY } from '../../../src/testing/index.ts';
+import { lastingAddress } from '../../../test/support/lasting-address.ts';
 
 const HOME = '#/flows/approval/executions/one';
 const EVENTS = `${HOME}?tab=events`;
@@ -132,7 +133,8 @@ describe('an execution that is watched', WHERE_IT_RUNS, () => {
 
   for (const auth of ['off', 'on'] as const) {
     it(`continues after a restart of a server with authentication ${auth}`, async (t) => {
-      const first = await startConsole(t, { auth });
+      const env = { MILLRACE_LISTEN: await lastingAddress() };
+      const first = await startConsole(t, { auth, env });
       await started(first);
       const { page, context, allow, requests } = await openConsole(t, first, { at: EVENTS });
       await page.locator(`#event-${FIRST}`).waitFor();
@@ -142,8 +144,6 @@ describe('an execution that is watched', WHERE_IT_RUNS, () => {
       await context.setOffline(true);
       await first.kill();
       await page.locator('.connection-lost').waitFor();
-      const { port } = new URL(first.url);
-      const env = { MILLRACE_LISTEN: `127.0.0.1:${port}` };
       const second = await startConsole(t, { auth, folder: first.folder, env });
       await stopAndRedrive(second.url);
       await context.setOffline(false);

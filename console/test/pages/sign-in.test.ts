@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { ROOT_KEY } from '../../../src/testing/index.ts';
 import { fileEnd } from '../../../test/support/at-end.ts';
+import { lastingAddress } from '../../../test/support/lasting-address.ts';
 import { LOOKS, WHERE_IT_RUNS, lookName, openConsole } from '../support/browser.ts';
 import { startConsole } from '../support/console-server.ts';
 import type { ConsoleServer } from '../support/console-server.ts';
@@ -71,13 +72,13 @@ describe('sign-in', WHERE_IT_RUNS, () => {
 
   it('ends for every key that the settings no longer have', async (t) => {
     const settings = `keys: [{ accessKeyId: ${LIMITED.accessKeyId}, accessKeySecret: ${LIMITED.accessKeySecret} }]\n`;
-    const first = await startConsole(t, { auth: 'on', settings });
+    const env = { MILLRACE_LISTEN: await lastingAddress() };
+    const first = await startConsole(t, { auth: 'on', settings, env });
     const { page, allow } = await openConsole(t, first, { key: LIMITED, at: '#/executions' });
     await page.getByText('No executions yet').waitFor();
     allow(/ERR_|status of 401/);
-    const { port } = new URL(first.url);
     await first.kill();
-    await startConsole(t, { auth: 'on', folder: first.folder, env: { MILLRACE_LISTEN: `127.0.0.1:${port}` } });
+    await startConsole(t, { auth: 'on', folder: first.folder, env });
     await page.getByRole('heading', { name: 'Sign in to Millrace' }).waitFor();
   });
 });
