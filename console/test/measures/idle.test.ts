@@ -3,20 +3,11 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { fileEnd } from '../../../test/support/at-end.ts';
 import { WHERE_IT_RUNS, openConsole } from '../support/browser.ts';
-import type { ConsolePage } from '../support/browser.ts';
 import { PASS, WAIT, createFlow, startConsole, startExecution } from '../support/console-server.ts';
 import type { ConsoleServer } from '../support/console-server.ts';
 import { APPROVAL, mapRunOf } from '../support/execution-flows.ts';
+import { IDLE_S, WARM_S, pass } from '../support/page-time.ts';
 
-/**
- * The clock of the page runs ahead of the server, whose lines on a quiet stream do not come sooner for it. So the page takes the stream
- * for lost after 40 s and opens another one. The first time passes until then, and the second one ends well before the next, because
- * the time of the test itself passes on that clock too.
- */
-const WARM_S = 45;
-const IDLE_S = 20;
-/** A request that one timer leads to may set the next timer, so the time passes in pieces, with the replies between them. */
-const PIECE_S = 5;
 /** Those of a minute are two. */
 const MOST_REQUESTS = 1;
 
@@ -48,24 +39,6 @@ const ITEMS = {
   ],
 };
 
-async function pass({ page, settled }: ConsolePage, allSeconds: number): Promise<void> {
-  for (let seconds = 0; seconds < allSeconds; seconds += PIECE_S) {
-    await page.clock.runFor(PIECE_S * 1_000);
-    await settled();
-  }
-}
-
-/**
- * Waits until a stream that was opened again has led to all that it leads to: its first event is on the way before the reply to a later
- * request.
- */
-async function reconnected({ page, requests, settled }: ConsolePage): Promise<void> {
-  const stream = requests.filter((request) => /\/stream\?/.test(request.url())).at(-1);
-  await stream?.response();
-  await page.evaluate(() => fetch('session', { headers: { 'x-millrace-console': '1' } }).then((reply) => reply.text()));
-  await settled();
-}
-
 describe('a time without changes', WHERE_IT_RUNS, () => {
   let server: ConsoleServer;
   let mapRun = '';
@@ -91,7 +64,6 @@ describe('a time without changes', WHERE_IT_RUNS, () => {
       await page.locator(shown).first().waitFor();
       // A screen may load more a moment after its beginning, and looks at a Map run less and less often while nothing changes.
       await pass(opened, WARM_S);
-      await reconnected(opened);
       const before = asked().length;
       await pass(opened, IDLE_S);
       const idle = asked().slice(before);
