@@ -65,6 +65,8 @@ export interface ConsolePage {
   calls(): string[];
   /** The paths of all requests so far that are not for a file, in order: `api/ListFlows`, `stream`, `session`. */
   asked(): string[];
+  /** Whether the page has read the reply to its end, or has left it before; resolves when it is the one or the other. */
+  wasRead(request: Request): Promise<boolean>;
   /** Resolves when no request is under way but streams. */
   settled(): Promise<void>;
   /**
@@ -160,23 +162,28 @@ function pageOf(page: Page, context: BrowserContext, home: string): ConsolePage 
     faults.push(`console: ${message.text()} (${message.location().url})`);
   });
   page.on('pageerror', (error) => faults.push(`uncaught: ${error.stack ?? error.message}`));
+  // `response.finished()` never resolves for a reply that the page has left after its head.
+  const ends = new Map<Request, PromiseWithResolvers<boolean>>();
+  const wasRead = async (request: Request): Promise<boolean> => (await ends.get(request)?.promise) === true;
+  context.on('requestfinished', (request) => ends.get(request)?.resolve(true));
+  context.on('requestfailed', (request) => ends.get(request)?.resolve(false));
+  context.on('page', (each) => {
+    each.on('close', () => {
+      for (const [request, { resolve }] of ends) if (request.frame().page() === each) resolve(false);
+    });
+  });
   context.on('request', (request) => {
     requests.push(request);
+    ends.set(request, Promise.withResolvers());
     const url = new URL(request.url());
     if (/^https?:$/.test(url.protocol) && url.origin !== origin) faults.push(`foreign request: ${request.url()}`);
   });
   const settled = async (): Promise<void> => {
     // Behind all that the page has sent so far: the browser reports requests in their order, and some time after they were made.
     await page.evaluate(() => fetch('icon.svg').then((response) => response.blob()));
-    const isDone = (request: Request): Promise<unknown> =>
-      request.response().then(
-        (response) => response?.finished(),
-        // Of a page that is closed.
-        () => null,
-      );
     for (let before = -1; before !== requests.length; ) {
       before = requests.length;
-      await Promise.all(requests.filter((request) => !/\/stream\?/.test(request.url())).map(isDone));
+      await Promise.all(requests.filter((request) => !/\/stream\?/.test(request.url())).map(wasRead));
     }
   };
   return {
@@ -185,6 +192,7 @@ function pageOf(page: Page, context: BrowserContext, home: string): ConsolePage 
     requests,
     calls: () => requests.flatMap((request) => /\/api\/(\w+)$/.exec(request.url())?.[1] ?? []),
     asked: () => requests.flatMap((request) => ASKED.exec(new URL(request.url()).pathname)?.[1] ?? []),
+    wasRead,
     settled,
     async still() {
       let before = 0;
