@@ -1,11 +1,12 @@
 /** Browsers that forbid something, several tabs, another language in the middle of work, and secrets that no page may have. */
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import type { Page } from 'playwright-core';
 import { ROOT_KEY } from '../../../src/testing/index.ts';
 import { fileEnd } from '../../../test/support/at-end.ts';
-import { WHERE_IT_RUNS, openConsole } from '../support/browser.ts';
-import { PASS, createFlow, startConsole, startExecution } from '../support/console-server.ts';
+import { lastingAddress } from '../../../test/support/lasting-address.ts';
+import { WHERE_IT_RUNS, assertComes, openConsole } from '../support/browser.ts';
+import type { ConsolePage } from '../support/browser.ts';
+import { PASS, createFlow, endOf, startConsole, startExecution, tokenIn } from '../support/console-server.ts';
 import type { ConsoleServer } from '../support/console-server.ts';
 import { APPROVAL, VARIED, VARIED_INPUT } from '../support/execution-flows.ts';
 
@@ -38,8 +39,9 @@ const SCREENS = [
 ] as const;
 
 /** Waits until a screen has loaded. */
-async function settled(page: Page): Promise<void> {
+async function loaded({ page, still }: ConsolePage): Promise<void> {
   await page.waitForFunction(() => document.querySelector('main h1') !== null && !document.querySelector('.loading'));
+  await still();
 }
 
 describe('browsers', WHERE_IT_RUNS, () => {
@@ -56,11 +58,12 @@ describe('browsers', WHERE_IT_RUNS, () => {
     await server.call('CreateFlowAlias', { FlowName: 'approval', Name: 'prod', RoutingConfigurations: routes });
     const nightly = { FlowName: 'approval', ScheduleName: 'nightly', CronExpression: '0 0 3 1 1 ?', Payload: '{}' };
     await server.call('CreateSchedule', nightly);
-    await server.call('DescribeExecution', { FlowName: 'varied', ExecutionName: 'two', WaitTimeSeconds: 60 });
+    await endOf(server, 'varied', 'two');
   });
 
   it('that forbid storage lose nothing as long as the page is open', async (t) => {
-    const { page, context, goTo } = await openConsole(t, server, { at: '#/nowhere' });
+    const opened = await openConsole(t, server, { at: '#/nowhere' });
+    const { page, context, goTo } = opened;
     await context.addInitScript(() => {
       for (const kind of ['localStorage', 'sessionStorage']) {
         Object.defineProperty(window, kind, {
@@ -91,7 +94,7 @@ describe('browsers', WHERE_IT_RUNS, () => {
     await page.getByText('was saved as').waitFor();
     for (const at of SCREENS) {
       await goTo(at);
-      await settled(page);
+      await loaded(opened);
       assert.equal(await page.getByText('This screen failed').count(), 0, at);
     }
   });
@@ -108,16 +111,17 @@ describe('browsers', WHERE_IT_RUNS, () => {
     });
     await page.getByRole('dialog').getByText('执行名称').waitFor();
     assert.equal(await page.getByRole('dialog').locator('textarea').first().inputValue(), TYPED);
-    assert.equal(await page.evaluate(() => document.documentElement.lang), 'zh-CN');
+    await assertComes(() => page.evaluate(() => document.documentElement.lang), 'zh-CN');
   });
 
   it('have a name for everything that takes the focus', async (t) => {
-    const { page, goTo } = await openConsole(t, server, { at: '#/nowhere' });
+    const opened = await openConsole(t, server, { at: '#/nowhere' });
+    const { page, goTo } = opened;
     const session = await page.context().newCDPSession(page);
     const nameless: string[] = [];
     for (const at of SCREENS) {
       await goTo(at);
-      await settled(page);
+      await loaded(opened);
       const { nodes } = (await session.send('Accessibility.getFullAXTree')) as {
         nodes: {
           ignored: boolean;
@@ -143,13 +147,12 @@ describe('browsers', WHERE_IT_RUNS, () => {
   });
 
   it('get no secret into the page, its addresses or its storage', async (t) => {
-    const { Messages } = await server.call('ListMessages', { Name: 'approvals' });
-    const [{ MessageBody = '' } = {}] = Messages as { MessageBody?: string }[];
-    const { token } = JSON.parse(MessageBody) as { token: string };
+    const token = await tokenIn(server, 'approvals');
     const secrets = [token, token.slice(0, 24), ROOT_KEY.accessKeySecret];
     // The definition has this one as its writer has written it (docs/console.md); what flows do with it is masked.
     const written = 'secret-of-the-header';
-    const { page, goTo, requests } = await openConsole(t, server, { at: '#/nowhere' });
+    const opened = await openConsole(t, server, { at: '#/nowhere' });
+    const { page, goTo, requests } = opened;
     const replies: string[] = [];
     page.on('response', (response) => {
       if (!/\/stream\?/.test(response.url())) {
@@ -161,7 +164,7 @@ describe('browsers', WHERE_IT_RUNS, () => {
     });
     for (const at of SCREENS) {
       await goTo(at);
-      await settled(page);
+      await loaded(opened);
       const all = await page.evaluate(
         () =>
           document.documentElement.outerHTML +
@@ -173,6 +176,7 @@ describe('browsers', WHERE_IT_RUNS, () => {
       for (const secret of hidden) assert.equal(all.includes(secret), false, `${at} has ${secret}`);
     }
     await goTo('#/messages');
+    await loaded(opened);
     await page.getByText('approvals').first().click();
     await page.getByText('task token').first().waitFor();
     for (const secret of secrets) {
@@ -208,7 +212,8 @@ describe('browsers', WHERE_IT_RUNS, () => {
 
 describe('a server that restarts', WHERE_IT_RUNS, () => {
   it('leaves a dialog with its text, which is sent once it is back', async (t) => {
-    const first = await startConsole(t);
+    const env = { MILLRACE_LISTEN: await lastingAddress() };
+    const first = await startConsole(t, { env });
     await createFlow(first, 'orders', PASS);
     const { page, allow, screenshot } = await openConsole(t, first, { at: '#/flows/orders?run=LATEST' });
     allow(/ERR_/);
@@ -218,8 +223,7 @@ describe('a server that restarts', WHERE_IT_RUNS, () => {
     await page.getByRole('button', { name: 'Run', exact: true }).last().click();
     await page.getByRole('dialog').getByText('The server did not answer').waitFor();
     await screenshot('restart-dialog');
-    const { port } = new URL(first.url);
-    await startConsole(t, { folder: first.folder, env: { MILLRACE_LISTEN: `127.0.0.1:${port}` } });
+    await startConsole(t, { folder: first.folder, env });
     await page.getByRole('button', { name: 'Run', exact: true }).last().click();
     await page.getByRole('heading', { name: 'after' }).waitFor();
   });
@@ -248,13 +252,19 @@ describe('a history that grows while it is read', WHERE_IT_RUNS, () => {
       ],
     });
     await startExecution(server, 'grows', { name: 'one' });
-    const { page, goTo } = await openConsole(t, server, { at: '#/flows/grows/executions/one?tab=events' });
+    // Until then, the history grows without the test.
+    const token = await tokenIn(server, 'approvals');
+    const { page, goTo, still } = await openConsole(t, server, { at: '#/flows/grows/executions/one?tab=events' });
     await page.locator('.event-row[role=option]').nth(5).waitFor();
+    await page.getByRole('button', { name: 'Report the end of the work' }).waitFor();
+    await still();
     const list = page.getByRole('listbox', { name: 'Events' });
     await list.evaluate((element) => {
       element.scrollTop = 1600;
     });
     await page.locator('#event-55').click();
+    await page.locator('#event-55[aria-selected=true]').waitFor();
+    await still();
     const place = (): Promise<{ top: number; chosen: string | null }> =>
       list.evaluate((element) => ({
         top: element.scrollTop,
@@ -262,13 +272,9 @@ describe('a history that grows while it is read', WHERE_IT_RUNS, () => {
       }));
     const before = await place();
     assert.equal(before.chosen, 'event-55');
-    const { Messages } = await server.call('ListMessages', { Name: 'approvals' });
-    const [{ MessageBody = '' } = {}] = Messages as { MessageBody?: string }[];
-    await server.call('ReportTaskSucceeded', {
-      TaskToken: (JSON.parse(MessageBody) as { token: string }).token,
-      Output: '{}',
-    });
+    await server.call('ReportTaskSucceeded', { TaskToken: token, Output: '{}' });
     await page.locator('.execution-head .badge').getByText('Succeeded').waitFor();
+    await still();
     assert.deepEqual(await place(), before);
     assert.match(page.url(), /e=55/);
     await goTo('#/flows/grows/executions/one');

@@ -4,6 +4,7 @@ import { it } from 'node:test';
 import type { Page } from 'playwright-core';
 import { ROOT_KEY } from '../../../src/testing/index.ts';
 import { WHERE_IT_RUNS, openConsole } from '../support/browser.ts';
+import type { ConsolePage } from '../support/browser.ts';
 import { FAIL, WAIT, createFlow, startConsole, startExecution } from '../support/console-server.ts';
 import { APPROVAL } from '../support/execution-flows.ts';
 
@@ -21,8 +22,9 @@ function focus(page: Page): Promise<string> {
   });
 }
 
-/** Presses Tab until the focus is on something. */
-async function tabTo(page: Page, wanted: RegExp, key = 'Tab'): Promise<void> {
+/** Presses Tab until the focus is on something. The screen has all that it leads to by then. */
+async function tabTo({ page, still }: ConsolePage, wanted: RegExp, key = 'Tab'): Promise<void> {
+  await still();
   const seen: string[] = [];
   for (let step = 0; step < MOST_STEPS; step++) {
     const now = await focus(page);
@@ -41,29 +43,33 @@ it('a whole story by keyboard alone', WHERE_IT_RUNS, async (t) => {
   await startExecution(server, 'approval', { name: 'asks' });
   await startExecution(server, 'resting', { name: 'rests' });
   await startExecution(server, 'failing', { name: 'failed', waits: true });
-  const { page, allow } = await openConsole(t, server, { key: null });
+  const opened = await openConsole(t, server, { key: null });
+  const { page, allow } = opened;
   allow(/status of 401/);
   const press = async (...keys: readonly string[]): Promise<void> => {
     for (const key of keys) await page.keyboard.press(key);
   };
+  // Together, because the second key counts for a second.
+  const pair = (first: string, second: string): Promise<unknown> =>
+    Promise.all([page.keyboard.press(first), page.keyboard.press(second)]);
   const title = (name: string | RegExp) => page.getByRole('heading', { level: 1, name });
 
   // Signs in.
   await title('Sign in').waitFor();
-  await tabTo(page, /AccessKey ID/);
+  await tabTo(opened, /AccessKey ID/);
   await page.keyboard.type(ROOT_KEY.accessKeyId);
-  await tabTo(page, /AccessKey secret/);
+  await tabTo(opened, /AccessKey secret/);
   await page.keyboard.type(ROOT_KEY.accessKeySecret);
   await press('Enter');
   await title('Flows').waitFor();
 
   // Creates a flow from an example.
-  await tabTo(page, /^a New flow/);
+  await tabTo(opened, /^a New flow/);
   await press('Enter');
   await title('New flow').waitFor();
-  await tabTo(page, /^button Hello/);
+  await tabTo(opened, /^button Hello/);
   await press('Enter');
-  await tabTo(page, /^input Name/);
+  await tabTo(opened, /^input Name/);
   await press('Control+a');
   await page.keyboard.type('by-keyboard');
   await press('Control+s');
@@ -71,77 +77,79 @@ it('a whole story by keyboard alone', WHERE_IT_RUNS, async (t) => {
 
   // Runs it.
   await press('Escape');
-  await tabTo(page, /^button Run/);
+  await tabTo(opened, /^button Run/);
   await press('Enter');
   await page.getByRole('dialog').waitFor();
-  await tabTo(page, /^input Name of the execution/);
+  await tabTo(opened, /^input Name of the execution/);
   await page.keyboard.type('first');
   await press('Enter');
   await page.locator('.execution-head, .express-result').first().waitFor();
   if ((await page.locator('.express-result').count()) > 0) {
-    await tabTo(page, /^a Open the execution/);
+    await tabTo(opened, /^a Open the execution/);
     await press('Enter');
   }
   await title(/^first/).waitFor();
 
   // Looks at a state.
-  await tabTo(page, /^a Events/);
+  await tabTo(opened, /^a Events/);
   await press('Enter');
-  await tabTo(page, /^div Events/);
+  await tabTo(opened, /^div Events/);
   await press('ArrowDown', 'ArrowDown');
   await page.getByRole('option', { selected: true }).and(page.locator('.event-row')).waitFor();
 
   // Reports a callback.
-  await press('g', 'e');
+  await pair('g', 'e');
   await title('Executions').waitFor();
-  await tabTo(page, /^a first/);
-  await tabTo(page, /^a asks/, 'ArrowDown');
+  await tabTo(opened, /^a first/);
+  await tabTo(opened, /^a asks/, 'ArrowDown');
   await press('Enter');
   await title('asks').waitFor();
-  await tabTo(page, /^button Report the end/);
+  await tabTo(opened, /^button Report the end/);
   await press('Enter');
-  await tabTo(page, /^button It has succeeded/);
+  await tabTo(opened, /^button It has succeeded/);
   await press('Enter');
   await page.locator('.execution-head .badge').getByText('Succeeded').waitFor();
 
   // Stops another one.
-  await press('g', 'e');
+  await pair('g', 'e');
   await title('Executions').waitFor();
-  await tabTo(page, /^a first/);
-  await tabTo(page, /^a rests/, 'ArrowDown');
+  await tabTo(opened, /^a first/);
+  await tabTo(opened, /^a rests/, 'ArrowDown');
   await press('Enter');
   await title('rests').waitFor();
-  await tabTo(page, /^button Stop/);
+  await tabTo(opened, /^button Stop/);
   await press('Enter');
-  await tabTo(page, /^textarea/);
+  await tabTo(opened, /^textarea/);
   await page.keyboard.type('no longer needed');
-  await tabTo(page, /^button Stop/);
+  await tabTo(opened, /^button Stop/);
   await press('Enter');
   await page.locator('.execution-head .badge').getByText('Stopped').waitFor();
 
   // Redrives it.
-  await tabTo(page, /^button Redrive/);
+  await tabTo(opened, /^button Redrive/);
   await press('Enter');
-  await tabTo(page, /^button Redrive/);
+  await page.getByRole('dialog').waitFor();
+  await tabTo(opened, /^button Redrive/);
   await press('Enter');
   await page.locator('.execution-head .badge').getByText('Running').waitFor();
   await page.getByRole('dialog').waitFor({ state: 'detached' });
 
   // Deletes the flow.
-  await press('g', 'f');
+  await pair('g', 'f');
   await title('Flows').waitFor();
-  await tabTo(page, /^a approval/);
-  await tabTo(page, /^a by-keyboard/, 'ArrowDown');
+  await tabTo(opened, /^a approval/);
+  await tabTo(opened, /^a by-keyboard/, 'ArrowDown');
   await press('Enter');
   await title('by-keyboard').waitFor();
-  await tabTo(page, /^button Delete/);
+  await tabTo(opened, /^button Delete/);
   await press('Enter');
   await page.getByRole('dialog').waitFor();
+  await page.waitForFunction(() => document.activeElement?.matches('dialog input') === true);
   await page.keyboard.type('by-keyboard');
   await press('Enter');
   await title('Flows').waitFor();
   await page.getByText('The flow “by-keyboard” was deleted.').waitFor();
-  await tabTo(page, /^button Sign out/, 'Shift+Tab');
+  await tabTo(opened, /^button Sign out/, 'Shift+Tab');
   await press('Enter');
   await title('Sign in').waitFor();
 });

@@ -1,10 +1,11 @@
 /** Texts of every kind where the API takes them, on every screen that shows them: as text, whole, and without breaking the layout. */
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { fileEnd } from '../../../test/support/at-end.ts';
+import { SAMPLE_KINDS, SAMPLE_TITLES } from '../../src/parts/call-samples.ts';
 import { WHERE_IT_RUNS, openConsole } from '../support/browser.ts';
-import { createFlow, startConsole } from '../support/console-server.ts';
+import { createFlow, endOf, startConsole } from '../support/console-server.ts';
 import type { ConsoleServer } from '../support/console-server.ts';
 
 const LONG_NAME = `a${'-very-long-name'.repeat(9)}`.slice(0, 128);
@@ -65,7 +66,7 @@ describe('texts of every kind', WHERE_IT_RUNS, () => {
       ...{ Description: ANY, Payload: HOSTILE },
     });
     await server.call('StartExecution', { FlowName: LONG_NAME, ExecutionName: LONG_NAME, Input: HOSTILE });
-    await server.call('DescribeExecution', { FlowName: LONG_NAME, ExecutionName: LONG_NAME, WaitTimeSeconds: 60 });
+    await endOf(server, LONG_NAME, LONG_NAME);
   });
 
   const flow = `#/flows/${LONG_NAME}`;
@@ -95,12 +96,12 @@ describe('texts of every kind', WHERE_IT_RUNS, () => {
     { width: 720, height: 450, language: 'en' },
   ] as const) {
     it(`fit the screens, ${look.width} pixels wide`, async (t) => {
-      const { page, goTo, screenshot, axe } = await openConsole(t, server, look);
+      const { page, goTo, screenshot, axe, still } = await openConsole(t, server, look);
       page.on('dialog', () => assert.fail('A script has run.'));
       for (const [name, at, shown] of SCREENS) {
         await goTo(at);
         await page.locator(shown).first().waitFor();
-        await page.evaluate(() => document.fonts.ready);
+        await still();
         await screenshot(`texts-${name}-${look.width}`);
         await t.test(`${name} fits`, () => fits(page));
         await t.test(`${name}: axe`, () => axe());
@@ -113,11 +114,17 @@ describe('texts of every kind', WHERE_IT_RUNS, () => {
   it('have every digit in the data, its differences, what is copied and what is downloaded', async (t) => {
     const { page, context, goTo } = await openConsole(t, server, { at: execution });
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-    const copied = (): Promise<string> => page.evaluate(() => navigator.clipboard.readText());
+    // The browser puts a text there some time after the click.
+    const copiedBy = async (button: Locator): Promise<string> => {
+      await page.evaluate(() => navigator.clipboard.writeText(''));
+      await button.click();
+      let text = '';
+      while (text === '') text = await page.evaluate(() => navigator.clipboard.readText());
+      return text;
+    };
     const input = page.getByRole('region', { name: 'Input' });
     await input.getByText(DIGITS).first().waitFor();
-    await input.getByRole('button', { name: 'Copy' }).first().click();
-    const text = await copied();
+    const text = await copiedBy(input.getByRole('button', { name: 'Copy' }).first());
     assert.equal(text.split(DIGITS).length, 4);
     assert.ok(text.includes('"__proto__"') && text.includes('"constructor"'));
     const downloading = page.waitForEvent('download');
@@ -134,11 +141,12 @@ describe('texts of every kind', WHERE_IT_RUNS, () => {
     await goTo(execution);
     await page.getByRole('button', { name: 'Copy as' }).click();
     const dialog = page.getByRole('dialog');
-    for (const tab of await dialog.getByRole('tab').all()) {
-      await tab.click();
-      await dialog.getByRole('button', { name: 'Copy' }).first().click();
-      const sample = await copied();
-      assert.ok(sample.includes(DIGITS), `${await tab.innerText()}: ${sample.slice(0, 500)}`);
+    for (const kind of ['Test', ...SAMPLE_KINDS.map((each) => SAMPLE_TITLES[each])]) {
+      const choice = dialog.getByRole('group').getByRole('button', { name: kind, exact: true });
+      await choice.click();
+      await choice.and(page.locator('[aria-pressed=true]')).waitFor();
+      const sample = await copiedBy(dialog.getByRole('button', { name: /^Cop(?:y|ied)$/ }));
+      assert.ok(sample.includes(DIGITS), `${kind}: ${sample.slice(0, 500)}`);
     }
   });
 
@@ -168,9 +176,10 @@ describe('texts of every kind', WHERE_IT_RUNS, () => {
   });
 
   it('of 200 levels are opened level by level and stay on the screen', async (t) => {
-    const { page, screenshot } = await openConsole(t, server, { at: execution });
+    const { page, screenshot, still } = await openConsole(t, server, { at: execution });
     const input = page.getByRole('region', { name: 'Input' });
     await input.getByRole('button', { name: 'Open all' }).click();
+    await still();
     await screenshot('payload-deep');
     await fits(page);
   });

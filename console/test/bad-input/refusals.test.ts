@@ -182,19 +182,21 @@ describe('another user who deletes the flow', WHERE_IT_RUNS, () => {
       const flow = `gone-${name}`;
       await createFlow(server, flow, PASS);
       await server.call('PublishFlowVersion', { FlowName: flow });
-      const { page, context, allow, screenshot, axe } = await openConsole(t, server, { at: `#/flows/${flow}${query}` });
+      const opened = await openConsole(t, server, { at: `#/flows/${flow}${query}` });
+      const { page, context, allow, screenshot, axe, still } = opened;
       allow(/status of 404/);
       await page.getByRole('heading', { name: flow }).waitFor();
       await page.locator('main .card, .definition-pane, main .notice').first().waitFor();
+      await still();
       // The news of the deletion is late, so the person acts before it.
-      await context.route('**/console/api/DescribeFlow', async (route) => {
-        await new Promise((resolve) => {
-          setTimeout(resolve, 300);
-        });
+      const news = Promise.withResolvers<void>();
+      await context.route(/\/console\/api\/(?:Describe|List|Search|Summarize)\w+$/, async (route) => {
+        await news.promise;
         await route.continue();
       });
       await server.call('DeleteFlow', { Name: flow });
       await act(page);
+      news.resolve();
       await page.getByText('This flow was deleted meanwhile').or(page.getByText('was deleted')).first().waitFor();
       await page.locator('.notice.fault').first().waitFor({ state: 'attached' });
       await axe();
@@ -208,8 +210,9 @@ describe('answers out of order', WHERE_IT_RUNS, () => {
   it('do not replace a newer one', async (t) => {
     const server = await startConsole(t);
     for (const name of ['aaa', 'aab', 'bbb']) await createFlow(server, name, PASS);
-    const { page, context } = await openConsole(t, server, { at: '#/flows' });
+    const { page, context, settled } = await openConsole(t, server, { at: '#/flows' });
     await page.getByText('bbb').waitFor();
+    await settled();
     let isFirst = true;
     const held: (() => void)[] = [];
     await context.route('**/console/api/SummarizeFlows', async (route) => {
@@ -221,11 +224,13 @@ describe('answers out of order', WHERE_IT_RUNS, () => {
       }
       await route.continue().catch(() => {});
     });
+    const asked = page.waitForRequest('**/api/SummarizeFlows');
     await page.getByRole('searchbox').fill('a');
-    await page.waitForRequest('**/api/SummarizeFlows');
+    await asked;
     await page.getByRole('searchbox').fill('bb');
     await page.getByText('aab').waitFor({ state: 'detached' });
     for (const release of held) release();
+    await settled();
     await page.getByText('bbb').waitFor();
     assert.equal(await page.getByText('aab').count(), 0);
   });

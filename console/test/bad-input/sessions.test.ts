@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import { ROOT_KEY } from '../../../src/testing/index.ts';
 import { fileEnd } from '../../../test/support/at-end.ts';
 import type { Key } from '../../../test/support/signed-request.ts';
-import { WHERE_IT_RUNS, openConsole } from '../support/browser.ts';
+import { WHERE_IT_RUNS, assertComes, openConsole } from '../support/browser.ts';
 import { PASS, createFlow, startConsole, startExecution } from '../support/console-server.ts';
 import type { ConsoleServer } from '../support/console-server.ts';
 import { APPROVAL } from '../support/execution-flows.ts';
@@ -38,7 +38,7 @@ describe('a session that ends', WHERE_IT_RUNS, () => {
     await context.clearCookies();
     await page.getByRole('button', { name: 'Run', exact: true }).last().click();
     await signInTitle(page).waitFor();
-    assert.equal(await input.isVisible(), false);
+    await input.waitFor({ state: 'hidden' });
     await axe();
     await screenshot('session-ended');
     // Escape does not lead around it.
@@ -80,7 +80,7 @@ describe('a session that ends', WHERE_IT_RUNS, () => {
     await signIn(page, OTHER);
     await signInTitle(page).waitFor({ state: 'detached' });
     await page.getByTitle(`Signed in with ${OTHER.accessKeyId}`).waitFor();
-    assert.notEqual(await input.inputValue(), TYPED);
+    await assertComes(async () => (await input.inputValue()) !== TYPED, true);
     await goTo('#/flows');
   });
 
@@ -93,7 +93,7 @@ describe('a session that ends', WHERE_IT_RUNS, () => {
     await other.getByRole('button', { name: 'Sign out' }).click();
     await signInTitle(page).waitFor();
     // A deliberate end leaves nothing in the document.
-    assert.equal(await page.getByRole('heading', { name: 'orders', includeHidden: true }).count(), 0);
+    await page.getByRole('heading', { name: 'orders', includeHidden: true }).waitFor({ state: 'detached' });
     await signIn(page, OTHER);
     await page.getByRole('heading', { name: 'orders' }).waitFor();
     await other.getByTitle(`Signed in with ${OTHER.accessKeyId}`).waitFor();
