@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 import { before, describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
 import { fileEnd } from '../../../test/support/at-end.ts';
-import { LOOKS, WHERE_IT_RUNS, lookName, openConsole } from '../support/browser.ts';
-import { PASS, WAIT, createFlow, startConsole, startExecution } from '../support/console-server.ts';
+import { LOOKS, WHERE_IT_RUNS, assertComes, lookName, openConsole } from '../support/browser.ts';
+import { PASS, WAIT, createFlow, endOf, startConsole, startExecution } from '../support/console-server.ts';
 import type { ConsoleServer } from '../support/console-server.ts';
 import { APPROVAL, VARIED, VARIED_INPUT } from '../support/execution-flows.ts';
 
@@ -15,7 +15,7 @@ function at(flow: string, execution: string, query = ''): string {
 
 async function startVaried(server: ConsoleServer, name: string): Promise<void> {
   await server.call('StartExecution', { FlowName: 'varied', ExecutionName: name, Input: VARIED_INPUT });
-  await server.call('DescribeExecution', { FlowName: 'varied', ExecutionName: name, WaitTimeSeconds: 60 });
+  await endOf(server, 'varied', name);
 }
 
 function row(page: Page, name: string | RegExp) {
@@ -83,7 +83,7 @@ describe('an execution', WHERE_IT_RUNS, () => {
     await page.goBack();
     await failure.getByRole('link', { name: 'Show it' }).click();
     await page.getByRole('complementary').getByRole('heading', { name: 'StateFailed' }).waitFor();
-    assert.equal(await page.getByRole('complementary').getByRole('row').count(), 5);
+    await assertComes(() => page.getByRole('complementary').getByRole('row').count(), 5);
   });
 
   it('shows digits and markup as they are', async (t) => {
@@ -159,6 +159,7 @@ describe('an execution', WHERE_IT_RUNS, () => {
     await page.goBack();
     await page.goBack();
     await page.waitForURL((url) => !/type=/.test(url.href));
+    await assertComes(() => page.getByLabel('Type', { exact: true }).inputValue(), '');
     assert.equal(await page.getByLabel('State', { exact: true }).inputValue(), 'Call');
     await page.getByLabel('Search in events').fill('econnrefused');
     await page.waitForURL(/q=econnrefused/);
@@ -190,8 +191,11 @@ describe('an execution', WHERE_IT_RUNS, () => {
   });
 
   it('zooms into a stretch by a drag, and shows on which side the rest is', async (t) => {
-    const { page } = await openConsole(t, server, { at: at('varied', 'order-1') });
+    const { page, still } = await openConsole(t, server, { at: at('varied', 'order-1') });
     await row(page, 'Prepare').waitFor();
+    // The panel above the timeline comes later, and moves it.
+    await page.locator('.failure .excerpt').waitFor();
+    await still();
     const box = await page.locator('.axis-track').boundingBox();
     assert.ok(box !== null);
     const y = box.y + box.height / 2;
@@ -304,9 +308,10 @@ describe('an execution that runs', WHERE_IT_RUNS, () => {
     const server = await startConsole(t);
     await createFlow(server, 'approval', APPROVAL);
     await startExecution(server, 'approval', { name: 'live' });
-    const { page, asked } = await openConsole(t, server, { at: at('approval', 'live') });
+    const { page, asked, still } = await openConsole(t, server, { at: at('approval', 'live') });
     await page.getByRole('button', { name: 'Report the end of the work' }).waitFor();
     await page.locator('.execution-head').getByText('5', { exact: true }).waitFor();
+    await still();
     const before = asked().length;
     await server.call('StopExecution', { FlowName: 'approval', ExecutionName: 'live', Error: 'Enough' });
     await page.locator('.failure').getByText('Enough').waitFor();
@@ -326,12 +331,14 @@ describe('an execution that runs', WHERE_IT_RUNS, () => {
     await settled();
     await page.clock.pauseAt(new Date(Date.now() + 600_000));
     await goTo(at('wait', 'long'));
-    // The page draws by its clock, too. The next tick of a second is further away.
-    for (let pieces = 0; pieces < 10; pieces++) {
+    // The page draws by its clock, too. The next tick of a second is further away than all of these pieces.
+    const duration = page.locator('.execution-head dd').nth(2);
+    const shown = async (): Promise<string> => (await duration.allInnerTexts())[0] ?? '–';
+    for (let pieces = 0; pieces < 40 && (await shown()) === '–'; pieces++) {
       await page.clock.runFor(20);
       await settled();
     }
-    assert.match(await page.locator('.execution-head dd').nth(2).innerText(), /^(?:9|10) min/);
+    assert.match(await shown(), /^(?:9|10) min/);
   });
 
   it('remains on the screen when its flow is deleted', async (t) => {

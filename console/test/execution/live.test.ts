@@ -1,8 +1,7 @@
 /** The screen of an execution that runs: it changes as the execution does. */
-import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createFlow, startConsole, startExecution } from '../support/console-server.ts';
-import { WHERE_IT_RUNS, openConsole } from '../support/browser.ts';
+import { createFlow, startConsole, startExecution, tokenIn } from '../support/console-server.ts';
+import { WHERE_IT_RUNS, assertComes, openConsole } from '../support/browser.ts';
 
 /** Two branches, one of which waits for the callback of a task. */
 const BRANCHES = {
@@ -41,12 +40,7 @@ test('the numbers of branches by their status change as branches end', WHERE_IT_
   await startExecution(server, 'both', { name: 'one' });
   const { page } = await openConsole(t, server, { at: '#/flows/both/executions/one' });
   const counts = page.locator('.timeline .counts').first();
-  await counts.getByText('1').nth(1).waitFor();
-  assert.deepEqual(await counts.locator('.count').allInnerTexts(), ['1', '1']);
-  const { Messages } = await server.call('ListMessages', { Name: 'asked' });
-  const [{ MessageBody = '' } = {}] = Messages as { MessageBody?: string }[];
-  const { token } = JSON.parse(MessageBody) as { token: string };
-  await server.call('ReportTaskSucceeded', { TaskToken: token, Output: '{}' });
-  await counts.getByText('2').waitFor();
-  assert.deepEqual(await counts.locator('.count').allInnerTexts(), ['2']);
+  await assertComes(() => counts.locator('.count').allInnerTexts(), ['1', '1']);
+  await server.call('ReportTaskSucceeded', { TaskToken: await tokenIn(server, 'asked'), Output: '{}' });
+  await assertComes(() => counts.locator('.count').allInnerTexts(), ['2']);
 });

@@ -74,6 +74,7 @@ describe('a Map run', WHERE_IT_RUNS, () => {
     await page.waitForURL(/status=Succeeded/);
     await first.getByText('Succeeded').waitFor();
     await page.goBack();
+    await first.getByText('Failed').waitFor();
     await first.getByRole('link').click();
     await page.locator('.failure').getByText('Seventh failed').waitFor();
     await page.locator('.execution-head').getByRole('link', { name: 'one', exact: true }).click();

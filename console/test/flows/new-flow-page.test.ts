@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { fileEnd } from '../../../test/support/at-end.ts';
 import { EXAMPLES } from '../../src/pages/flows/examples.ts';
-import { LOOKS, WHERE_IT_RUNS, lookName, openConsole } from '../support/browser.ts';
+import { LOOKS, WHERE_IT_RUNS, assertComes, lookName, openConsole } from '../support/browser.ts';
 import { startConsole } from '../support/console-server.ts';
 import type { ConsoleServer } from '../support/console-server.ts';
 
@@ -41,7 +41,7 @@ describe('a new flow', WHERE_IT_RUNS, () => {
         .first()
         .waitFor();
       await page.getByText('No problems').waitFor();
-      assert.equal(await page.getByLabel('Name', { exact: true }).inputValue(), name);
+      await assertComes(() => page.getByLabel('Name', { exact: true }).inputValue(), name);
       await page.waitForURL(new RegExp(`example=${name}$`));
     }
   });
@@ -87,11 +87,11 @@ describe('a new flow', WHERE_IT_RUNS, () => {
     await screenshot('new-flow-asl');
     await axe();
     await note.click();
-    const selected = await page.evaluate(() => {
-      const field = document.activeElement as HTMLTextAreaElement;
-      return field.value.slice(field.selectionStart, field.selectionEnd);
+    await page.waitForFunction(() => {
+      const field = document.activeElement;
+      if (!(field instanceof HTMLTextAreaElement)) return false;
+      return field.value.slice(field.selectionStart, field.selectionEnd).includes('900');
     });
-    assert.match(selected, /900/);
     await page.getByRole('button', { name: 'Create the flow' }).click();
     await page.getByRole('heading', { name: 'orders' }).waitFor();
   });
@@ -154,6 +154,7 @@ describe('a new flow', WHERE_IT_RUNS, () => {
     await page.getByRole('button', { name: 'Create the flow' }).click();
     await page.getByText('The definition has errors: correct them').waitFor();
     assert.equal(requests.filter((each) => each.url().endsWith('/api/CreateFlow')).length, 0);
+    await page.waitForFunction(() => document.activeElement?.classList.contains('editor') === true);
     await page.keyboard.press('Control+End');
     for (let i = 0; i < 'StartAt: B'.length; i++) await page.keyboard.press('Backspace');
     await page.getByText('No problems').waitFor();

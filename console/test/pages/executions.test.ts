@@ -229,7 +229,7 @@ describe('the list of executions, when things go wrong', WHERE_IT_RUNS, () => {
     });
     await createFlow(server, 'orders', PASS);
     await startExecution(server, 'orders', { name: 'order-1', waits: true });
-    const { page, allow, axe, screenshot } = await openConsole(t, server, { at: '#/executions' });
+    const { page, allow, axe, screenshot, settled } = await openConsole(t, server, { at: '#/executions' });
     allow(/status of 429/);
     await page.getByRole('link', { name: 'order-1' }).waitFor();
     const fault = page.getByRole('alert').getByText('The server has too much to do');
@@ -241,6 +241,8 @@ describe('the list of executions, when things go wrong', WHERE_IT_RUNS, () => {
     try {
       for (let clicks = 0; !(await fault.isVisible()); clicks++) {
         await page.getByRole('button', { name: clicks % 2 === 0 ? 'Failed' : 'Succeeded' }).click();
+        // The next click would take the question back.
+        await settled();
       }
       await axe();
       await screenshot('executions-throttled');

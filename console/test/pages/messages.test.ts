@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { startService } from '../../../src/testing/index.ts';
 import { fileEnd } from '../../../test/support/at-end.ts';
-import { LOOKS, WHERE_IT_RUNS, lookName, openConsole } from '../support/browser.ts';
-import { createFlow, startConsole, startExecution } from '../support/console-server.ts';
+import { LOOKS, WHERE_IT_RUNS, assertComes, lookName, openConsole } from '../support/browser.ts';
+import { createFlow, startConsole, startExecution, tokenIn } from '../support/console-server.ts';
 import type { ConsoleServer } from '../support/console-server.ts';
 
 const LIMITED = { accessKeyId: 'LIMITEDKEY000001', accessKeySecret: 'a-secret-of-the-limited-key-0001' };
@@ -82,8 +82,9 @@ describe('the messages', WHERE_IT_RUNS, () => {
     await page.goBack();
     await page.getByText('26 messages').waitFor();
     await page.locator('.message-row button').nth(3).click();
-    const address = page.url();
     await page.locator('.message-detail').waitFor();
+    await page.waitForURL(/message=/);
+    const address = page.url();
     await page.goBack();
     await page.getByText('Choose a message to see it whole.').waitFor();
     await page.goto(address);
@@ -94,15 +95,18 @@ describe('the messages', WHERE_IT_RUNS, () => {
     const { page, axe, screenshot } = await openConsole(t, server, { at: '#/messages?kind=Queue' });
     await page.locator('.message-row button').first().click();
     await page.getByText('hidden by the server').waitFor();
-    const { Messages } = await server.call('ListMessages', { Kind: 'Queue' });
-    const [{ MessageBody }] = Messages as [{ MessageBody: string }];
-    const { token } = JSON.parse(MessageBody) as { token: string };
+    const token = await tokenIn(server, 'approvals');
     assert.equal(await page.getByText(token).count(), 0);
     await page.getByRole('button', { name: 'Show it' }).click();
     await page.getByText(token).waitFor();
     await axe();
     await screenshot('messages-revealed');
-    assert.match(server.stdout() + server.stderr(), /message [0-9A-F]{32} of queue approvals/);
+    // A line of the log may come after the reply that it is about.
+    await assertComes(
+      async () => /message [0-9A-F]{32} of queue approvals/.test(server.stdout() + server.stderr()),
+      true,
+      server.stderr(),
+    );
     await page.getByRole('button', { name: 'Hide it again' }).click();
     await page.getByText(token).waitFor({ state: 'detached' });
   });
@@ -111,8 +115,8 @@ describe('the messages', WHERE_IT_RUNS, () => {
     const { page } = await openConsole(t, server, { at: '#/messages' });
     await page.getByText('27 messages').waitFor();
     for (const key of ['j', 'j', 'ArrowDown']) await page.keyboard.press(key);
-    await page.locator('.message-row.is-chosen').waitFor();
-    assert.equal(await page.locator('.messages-list [data-index="2"] .is-chosen').count(), 1);
+    await page.locator('.messages-list [data-index="2"] .is-chosen').waitFor();
+    assert.equal(await page.locator('.message-row.is-chosen').count(), 1);
   });
 });
 
