@@ -24,7 +24,7 @@ test('a screen loads 80 KB without the editor at most, and 250 KB with it', WHER
   await createFlow(server, 'one', PASS);
   await startExecution(server, 'one', { name: 'first', waits: true });
   for (const screen of SCREENS) {
-    const { page, context } = await openConsole(t, server, { at: '#/nowhere' });
+    const { page, context, goTo, still } = await openConsole(t, server, { at: '#/nowhere' });
     const network = await context.newCDPSession(page);
     const sizes = new Map<string, number>();
     const names = new Map<string, string>();
@@ -35,16 +35,16 @@ test('a screen loads 80 KB without the editor at most, and 250 KB with it', WHER
     await network.send('Network.enable');
     await network.send('Network.setCacheDisabled', { cacheDisabled: true });
     // With the page itself: the screen before had only the frame.
-    await page.evaluate((address) => {
-      location.hash = address;
-      location.reload();
-    }, screen);
-    await page.waitForLoadState('load');
+    await goTo(screen);
+    sizes.clear();
+    names.clear();
+    await page.reload();
     await page.locator('main h1').first().waitFor();
     if (screen.includes('flow') && screen !== '#/flows' && !screen.includes('executions')) {
       await page.locator('.cm-editor').first().waitFor();
       await page.locator('svg .node, svg g[role]').first().waitFor();
     }
+    await still();
     const files = [...sizes].filter(([url]) => /\.(?:js|css|svg|html)$|\/console\/$/.test(url));
     const all = sum(files.map(([, bytes]) => bytes));
     const withoutEditor = sum(files.map(([, bytes]) => (bytes > EDITOR_BYTES ? 0 : bytes)));

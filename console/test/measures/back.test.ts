@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
 import { fileEnd } from '../../../test/support/at-end.ts';
-import { WHERE_IT_RUNS, openConsole } from '../support/browser.ts';
-import { FAIL, PASS, createFlow, startConsole, startExecution } from '../support/console-server.ts';
+import { WHERE_IT_RUNS, assertComes, openConsole } from '../support/browser.ts';
+import { FAIL, PASS, createFlow, endOf, startConsole, startExecution } from '../support/console-server.ts';
 import type { ConsoleServer } from '../support/console-server.ts';
 import { VARIED, VARIED_INPUT, loopFlow } from '../support/execution-flows.ts';
 
@@ -134,17 +134,6 @@ function choicesOn(page: Page): Promise<string[]> {
   });
 }
 
-/** Resolves when the screen shows these choices. */
-async function assertShows(page: Page, choices: readonly string[], when: string): Promise<void> {
-  const deadline = performance.now() + 20_000;
-  let now: string[] = [];
-  while (performance.now() < deadline) {
-    now = await choicesOn(page);
-    if (JSON.stringify(now) === JSON.stringify(choices)) return;
-  }
-  assert.deepEqual(now, choices, when);
-}
-
 describe('Back', WHERE_IT_RUNS, () => {
   let server: ConsoleServer;
   before(async () => {
@@ -157,7 +146,7 @@ describe('Back', WHERE_IT_RUNS, () => {
     await startExecution(server, 'pass', { name: 'pass-1', waits: true });
     await startExecution(server, 'fail', { name: 'fail-1', waits: true });
     await server.call('StartExecution', { FlowName: 'varied', ExecutionName: 'order-1', Input: VARIED_INPUT });
-    await server.call('DescribeExecution', { FlowName: 'varied', ExecutionName: 'order-1', WaitTimeSeconds: 60 });
+    await endOf(server, 'varied', 'order-1');
     await createFlow(server, 'sends', {
       StartAt: 'Send',
       States: [
@@ -175,17 +164,12 @@ describe('Back', WHERE_IT_RUNS, () => {
 
   for (const { name, at, shown, steps } of SCREENS) {
     it(`restores each choice on the screen of ${name}, and so does the address`, async (t) => {
-      const { page, goTo, settled } = await openConsole(t, server, { at });
+      const { page, goTo, still } = await openConsole(t, server, { at });
       await page.locator(shown).first().waitFor();
-      await settled();
       // A choice that is no step of Back, such as the zoom, belongs to the entry that has it.
-      const entries: { readonly url: string; readonly choices: readonly string[] }[] = [];
+      const entries: { readonly url: string; readonly choices: string[] }[] = [];
       const remember = async (): Promise<void> => {
-        await settled();
-        // The page draws the replies with its next frame.
-        await page.evaluate(
-          () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
-        );
+        await still();
         entries.push({ url: page.url(), choices: await choicesOn(page) });
       };
       await remember();
@@ -203,11 +187,11 @@ describe('Back', WHERE_IT_RUNS, () => {
       for (const { url, choices } of entries.toReversed()) {
         await page.goBack();
         await page.waitForURL(url);
-        await assertShows(page, choices, `back at ${url}`);
+        await assertComes(() => choicesOn(page), choices, `back at ${url}`);
       }
       await page.goto('about:blank');
       await page.goto(last.url);
-      await assertShows(page, last.choices, `opened at ${last.url}`);
+      await assertComes(() => choicesOn(page), last.choices, `opened at ${last.url}`);
     });
   }
 });

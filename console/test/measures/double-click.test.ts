@@ -247,7 +247,10 @@ describe('a double click', WHERE_IT_RUNS, () => {
 
       for (const { name, at, to, asks, calls = 1, done } of acts) {
         it(`acts once: ${name}`, async (t) => {
-          const { page, asked, settled } = await openConsole(t, server, { at });
+          const { page, asked, settled, still } = await openConsole(t, server, { at });
+          await page.getByRole('heading', { level: 1 }).waitFor();
+          // A question of the screen that is still on its way would be about something that is gone by then.
+          await still();
           const target = await to(page);
           if (late) {
             await target.click();

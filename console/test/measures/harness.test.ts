@@ -4,7 +4,7 @@ import { before, describe, it } from 'node:test';
 import { fileEnd } from '../../../test/support/at-end.ts';
 import { WHERE_IT_RUNS, openConsole } from '../support/browser.ts';
 import type { ConsolePage } from '../support/browser.ts';
-import { createFlow, startConsole } from '../support/console-server.ts';
+import { createFlow, endOf, startConsole } from '../support/console-server.ts';
 import type { ConsoleServer } from '../support/console-server.ts';
 import { VARIED, VARIED_INPUT } from '../support/execution-flows.ts';
 import { assertSmooth } from '../support/task-times.ts';
@@ -84,6 +84,7 @@ describe('a test of the console', WHERE_IT_RUNS, () => {
     server = await startConsole(fileEnd);
     await createFlow(server, 'varied', VARIED);
     await server.call('StartExecution', { FlowName: 'varied', ExecutionName: 'order-1', Input: VARIED_INPUT });
+    await endOf(server, 'varied', 'order-1');
   });
 
   for (const { name, plant, fault } of PLANTED) {
