@@ -7,13 +7,12 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess, StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, openSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
+import { lastingAddress } from '../support/lasting-address.ts';
 
 const LAUNCHER = fileURLToPath(new URL('../../bin/millrace.js', import.meta.url));
 const FULL = '/dev/full';
@@ -51,21 +50,12 @@ interface Running {
   stop(): Promise<number | null>;
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
 /** A server whose outputs are `stdio`; its ready line may be lost, so its port is chosen before. */
 async function serve(t: TestContext, stdio: StdioOptions): Promise<Running> {
   const folder = temporaryFolder(t);
   writeFileSync(join(folder, 'stray.mjs'), STRAY);
   writeFileSync(join(folder, 'millrace.yaml'), 'functions:\n  stray: { module: stray.mjs }\n');
-  const url = `http://127.0.0.1:${await freePort()}`;
+  const url = `http://${await lastingAddress()}`;
   const child = spawn(process.execPath, [LAUNCHER, 'serve'], {
     stdio,
     env: {

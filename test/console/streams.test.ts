@@ -348,31 +348,35 @@ describe('the stream of lists', () => {
     const hello = await stream.first('hello');
     assert.match(String(hello.data['server']), /^[\da-f-]{36}$/);
     assert.equal(stream.events[0]?.name, 'hello');
+    /** Waits until the stream has named the flow so often. */
+    const named = (times: number): Promise<true> =>
+      stream.until((events) => {
+        const flows = events.flatMap(({ name, data }) => (name === 'flows' ? (data['flows'] as string[]) : []));
+        return flows.filter((each) => each === 'listed').length >= times || undefined;
+      });
     await createFlow(root, 'listed', machine({ Type: 'Pass', Name: 'A' }));
-    await stream.first('flows', ({ flows }) => (flows as string[]).includes('listed'));
+    await named(1);
     await start('listed', 'one');
     const changes = await stream.until((events) => {
-      const all = events.flatMap(({ name, data }) => (name === 'changes' ? (data['changes'] as object[]) : []));
-      return all.length >= 2 ? all : undefined;
+      const all = events.flatMap(({ name, data }) =>
+        name === 'changes' ? (data['changes'] as { flow: string }[]) : [],
+      );
+      const own = all.filter(({ flow }) => flow === 'listed');
+      return own.length >= 2 ? own : undefined;
     });
     assert.partialDeepStrictEqual(changes, [
       { flow: 'listed', execution: 'one', mode: 'Standard', status: 'Running' },
       { flow: 'listed', execution: 'one', mode: 'Standard', status: 'Succeeded' },
     ]);
-    const flowsNow = stream.events.filter(({ name }) => name === 'flows').length;
     await root.ok('CreateSchedule', {
       FlowName: 'listed',
       ScheduleName: 's',
       CronExpression: '0 0 3 1 1 ?',
       Payload: '{}',
     });
-    await stream.until((events) =>
-      events.filter(({ name }) => name === 'flows').length > flowsNow ? true : undefined,
-    );
+    await named(2);
     await root.ok('PublishFlowVersion', { FlowName: 'listed' });
-    await stream.until((events) =>
-      events.filter(({ name }) => name === 'flows').length > flowsNow ? true : undefined,
-    );
+    await named(3);
   });
 
   it('says that there are other messages', async () => {
