@@ -4,7 +4,7 @@ import { before, describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
 import { fileEnd } from '../../../test/support/at-end.ts';
 import { EXAMPLES } from '../../src/pages/flows/examples.ts';
-import { WHERE_IT_RUNS, openConsole } from '../support/browser.ts';
+import { WHERE_IT_RUNS, assertComes, openConsole } from '../support/browser.ts';
 import { WAIT, createFlow, startConsole } from '../support/console-server.ts';
 import type { ConsoleServer } from '../support/console-server.ts';
 
@@ -49,6 +49,25 @@ describe('the dialog that runs a flow, meanwhile', WHERE_IT_RUNS, () => {
       await dialog.getByText('Hello, Ada!').waitFor();
       await dialog.locator('summary').click();
       assert.deepEqual(await run.boundingBox(), first);
+    });
+  }
+
+  for (const [typed, focused] of [
+    ['', 'name'],
+    ['mine', 'Name of the execution'],
+  ] as const) {
+    it(`gives the focus to the form when it comes, unless the person types elsewhere: “${typed}”`, async (t) => {
+      const { page, goTo } = await openConsole(t, server, { at: '#/nowhere' });
+      const check = await hold(page, 'CheckDefinition');
+      await goTo('#/flows/hello?tab=settings&run=LATEST');
+      const dialog = page.getByRole('dialog');
+      await dialog.getByText('Loading …').waitFor();
+      await page.keyboard.type(typed);
+      await assertComes(() => dialog.getByLabel('Name of the execution').inputValue(), typed);
+      check.release();
+      await dialog.getByLabel('name', { exact: true }).waitFor();
+      const field = dialog.getByLabel(focused, { exact: true });
+      await assertComes(() => field.evaluate((element) => element === document.activeElement), true);
     });
   }
 

@@ -1,5 +1,5 @@
 /** The input of an execution: a form made from the definition, and its JSON. Both edit one text. */
-import { useId, useState } from 'preact/hooks';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { Button } from '../../../parts/button.tsx';
 import { findJsonFault, isObject, parseJson, printJson } from '../../../parts/json.ts';
 import { Loading } from '../../../parts/notice.tsx';
@@ -35,13 +35,21 @@ export function InputEditor({ fields, input, onChange }: InputEditorProps) {
   // Without fields the form is empty, so the JSON comes first.
   const shown = chosen ?? (fields === null || fields.length > 0 ? 'form' : 'json');
   const fault = inputFault(text);
+  const editor = useRef<HTMLFieldSetElement>(null);
+  const isKnown = fields !== null;
+  useEffect(() => {
+    // While the form was on its way, the dialog gave the focus to a field behind it. A person who types there already keeps it.
+    const { activeElement: active } = document;
+    if (!isKnown || !(active instanceof HTMLInputElement) || active.value !== '') return;
+    editor.current?.querySelector<HTMLElement>('input, textarea')?.focus();
+  }, [isKnown]);
   const showJson = (): void => {
     setChosen('json');
     // The JSON shows all that the input has.
     onChange(inputOf(text));
   };
   return (
-    <fieldset class="input-editor">
+    <fieldset ref={editor} class="input-editor">
       <legend class="row">
         <span class="fill">{t.input}</span>
         <span class="segments" role="group" aria-label={t.formOrJson}>
