@@ -37,3 +37,7 @@ test('the list begins anew when more has come than a page holds, or nothing is l
   assert.deepEqual(withNewest(list(0, 1), newest), newest);
   assert.deepEqual(withNewest(list(5, 1, 'x'), list(0, 1)), list(0, 1));
 });
+
+test('messages behind a page that is the last one are gone', () => {
+  assert.deepEqual(withNewest(list(9, 1, 'older'), list(12, 5)), list(12, 5));
+});

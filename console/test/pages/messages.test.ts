@@ -147,6 +147,69 @@ describe('the list of messages', WHERE_IT_RUNS, () => {
   });
 });
 
+/** A message that the test makes up, as the server would list it. */
+function listed(kind: 'Queue' | 'Topic', n: number) {
+  const push = { Status: 'None', Attempts: 0, NextTime: '', Error: '' };
+  const times = { SentTime: '2026-01-01T00:00:00.000Z', VisibleTime: '2026-01-01T00:00:00.000Z' };
+  const body = { MessageBody: `{"n":${n}}`, MessageTag: '', MessageAttributes: '', Priority: 8 };
+  return { Kind: kind, Name: kind.toLowerCase(), MessageId: `${kind}${n}`, ...body, ...times, Push: push };
+}
+
+describe('the list of messages, while it is read', WHERE_IT_RUNS, () => {
+  let server: ConsoleServer;
+  before(async () => {
+    server = await startConsole(fileEnd);
+    await createFlow(server, 'sends', sends('queues/q', { 'n.$': '$Input.n' }), { mode: 'Express' });
+  });
+
+  it('continues at its end when one has scrolled there meanwhile', async (t) => {
+    const { page } = await openConsole(t, server, { at: '#/nowhere' });
+    const gate = Promise.withResolvers<void>();
+    let isHeld = false;
+    await page.route('**/api/ListMessages', async (route) => {
+      const { NextToken: token } = route.request().postDataJSON() as { readonly NextToken?: string };
+      const first = token === undefined ? 200 : Number(token);
+      const Messages = Array.from({ length: 100 }, (_, i) => listed('Queue', first - i));
+      if (isHeld && token === undefined) await gate.promise;
+      await route.fulfill({ json: { RequestId: '', Messages, ...(token === undefined && { NextToken: '100' }) } });
+    });
+    await page.evaluate(() => (location.hash = '#/messages'));
+    await page.getByText('100 loaded').waitFor();
+    isHeld = true;
+    const asked = page.waitForRequest('**/api/ListMessages');
+    await server.call('StartSyncExecution', { FlowName: 'sends', Input: { n: 1 } });
+    await asked;
+    const box = page.getByRole('list', { name: 'Messages' });
+    await box.evaluate((element) => element.scrollTo(0, element.scrollHeight));
+    await page.locator('[data-index="99"]').waitFor();
+    gate.resolve();
+    await page.getByText('200 messages').waitFor();
+  });
+
+  it('does not take those of other filters for its own', async (t) => {
+    const { page, allow } = await openConsole(t, server, { at: '#/nowhere' });
+    allow(/status of 503/);
+    const queues = Array.from({ length: 6 }, (_, i) => listed('Queue', 12 - 2 * i));
+    const all = Array.from({ length: 12 }, (_, i) => listed(i % 2 === 0 ? 'Queue' : 'Topic', 12 - i));
+    let isFailing = true;
+    await page.route('**/api/ListMessages', (route) => {
+      const { Kind: kind, NextToken: token } = route.request().postDataJSON() as Readonly<Record<string, string>>;
+      if (kind === 'Queue') return route.fulfill({ json: { RequestId: '', Messages: queues } });
+      if (isFailing) return route.fulfill({ status: 503, json: { Code: 'Planted', Message: 'planted' } });
+      const page = token === undefined ? { Messages: all.slice(0, 5), NextToken: '5' } : { Messages: all.slice(5) };
+      return route.fulfill({ json: { RequestId: '', ...page } });
+    });
+    await page.evaluate(() => (location.hash = '#/messages?kind=Queue'));
+    await page.getByText('6 messages').waitFor();
+    await page.getByRole('button', { name: 'All', exact: true }).click();
+    await page.getByText('planted').waitFor();
+    isFailing = false;
+    await server.call('StartSyncExecution', { FlowName: 'sends', Input: { n: 2 } });
+    await page.getByText('planted').waitFor({ state: 'detached' });
+    await page.getByText('12 messages').waitFor();
+  });
+});
+
 describe('the messages, to a key that may not see them', WHERE_IT_RUNS, () => {
   it('are a sentence', async (t) => {
     const policy = `{ Version: '1', Statement: [{ Effect: Allow, Action: 'fnf:ListFlows', Resource: '*' }] }`;

@@ -9,8 +9,12 @@ export interface MessageList {
   readonly nextToken: string | undefined;
 }
 
-/** A list with its beginning read anew. If more has come than the page holds, the list begins anew with the page. */
+/**
+ * A list with its beginning read anew. If more has come than the page holds, or there is nothing behind it any more, the list begins anew
+ * with the page.
+ */
 export function withNewest(list: MessageList, newest: MessageList): MessageList {
+  if (newest.nextToken === undefined) return newest;
   const last = newest.messages.at(-1)?.MessageId;
   const place = list.messages.findIndex(({ MessageId }) => MessageId === last);
   if (place === -1) return newest;

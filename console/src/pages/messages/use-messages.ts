@@ -18,14 +18,18 @@ export interface Messages {
 }
 
 interface State extends MessageList {
+  /** The filters of the list. */
+  readonly of: string;
   readonly fault: Error | null;
   readonly isLoading: boolean;
 }
 
 const PAGE = 100;
+const NOTHING: MessageList = { messages: [], nextToken: undefined };
 
 export function useMessages(filters: { readonly kind: string; readonly name: string }): Messages {
-  const [state, setState] = useState<State>({ messages: [], nextToken: undefined, fault: null, isLoading: true });
+  const of = `${filters.kind} ${filters.name}`;
+  const [state, setState] = useState<State>({ ...NOTHING, of, fault: null, isLoading: true });
   const [changes, setChanges] = useState(0);
   const aborting = useRef<AbortController | null>(null);
   /** Reads a page and shows what `merge` makes of the list and the page. */
@@ -43,7 +47,9 @@ export function useMessages(filters: { readonly kind: string; readonly name: str
     call('ListMessages', parameters, { signal: own.signal }).then(
       ({ Messages: messages, NextToken }) => {
         if (own.signal.aborted) return;
-        setState((old) => ({ ...merge(old, { messages, nextToken: NextToken }), fault: null, isLoading: false }));
+        const page = { messages, nextToken: NextToken };
+        // The page continues or renews no list of other filters, which is there until the first page of these has arrived.
+        setState((old) => ({ ...merge(old.of === of ? old : NOTHING, page), of, fault: null, isLoading: false }));
       },
       (error: unknown) => {
         if (!own.signal.aborted) setState((old) => ({ ...old, fault: error as Error, isLoading: false }));
@@ -51,6 +57,7 @@ export function useMessages(filters: { readonly kind: string; readonly name: str
     );
   };
   const { isLoading, fault, nextToken } = state;
+  const isOwn = state.of === of;
   useEffect(() => {
     load(undefined, (_, page) => page);
     return () => aborting.current?.abort();
@@ -73,9 +80,9 @@ export function useMessages(filters: { readonly kind: string; readonly name: str
   );
   return {
     ...{ messages, fault, isLoading },
-    isWhole: nextToken === undefined,
+    isWhole: isOwn && nextToken === undefined,
     more() {
-      if (isLoading || fault !== null || nextToken === undefined) return;
+      if (isLoading || fault !== null || !isOwn || nextToken === undefined) return;
       load(nextToken, (list, page) => ({ ...page, messages: [...list.messages, ...page.messages] }));
     },
     reload: () => load(undefined, (_, page) => page),
