@@ -102,7 +102,8 @@ export class ChangeReader {
     for (const change of changes) this.#changes.pass(change);
     for (const flow of flows) this.#changes.passFlow(flow);
     if (lost > 0) this.#changes.passMissed(lost);
-    if (messages !== (this.#messages.get(process) ?? messages)) this.#changes.passMessages();
+    // Those before its first answer may have come after a list was read.
+    if (messages !== (this.#messages.get(process) ?? 0)) this.#changes.passMessages();
     this.#messages.set(process, messages);
   }
 }

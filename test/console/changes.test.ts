@@ -140,3 +140,28 @@ test('other processes are asked only while someone watches, and their changes pa
   await turn();
   assert.equal(questions, 4);
 });
+
+test('messages that another process has got before its first answer are not missed', async () => {
+  const time = new ManualTime();
+  const [own, other] = [new Changes(time), new Changes(time)];
+  const answer = Promise.withResolvers<void>();
+  const others = {
+    async changesSince(cursors: Readonly<Record<string, number>>) {
+      await answer.promise;
+      return [other.batchSince(cursors)];
+    },
+  };
+  const reader = new ChangeReader(others, own, { scheduler: time, observer: createObserver() });
+  const turn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
+  const watcher = new Watcher();
+  own.watchList(watcher);
+  const end = reader.watch();
+  createObserver(other.subscriber).messagesChanged?.({ name: 'queue' });
+  answer.resolve();
+  await turn();
+  assert.equal(watcher.messages, 1);
+  time.advance(250);
+  await turn();
+  assert.equal(watcher.messages, 1);
+  end();
+});
