@@ -1,7 +1,7 @@
 /**
  * A field whose text is in the address, a moment after the last key. A search is one step of Back, not one for each letter.
  */
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { route, setQuery } from '../app/router.ts';
 
 export interface TextFilterProps {
@@ -27,7 +27,14 @@ export function TextFilter({ parameter, value, hint, size, list, field, onFocus 
     // The address has changed by something else than typing: Back, or a link.
     if (own.current !== null && timer.current === 0 && own.current.value.trim() !== value) own.current.value = value;
   }, [value]);
-  useEffect(() => () => window.clearTimeout(timer.current), []);
+  useLayoutEffect(
+    () => () => {
+      window.clearTimeout(timer.current);
+      // A browser takes the focus from a field that goes: what was typed is not for the next screen.
+      timer.current = 0;
+    },
+    [],
+  );
   const apply = (text: string): void => {
     window.clearTimeout(timer.current);
     timer.current = 0;

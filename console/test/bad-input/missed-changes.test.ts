@@ -92,6 +92,20 @@ describe('a screen whose stream begins late', WHERE_IT_RUNS, () => {
     await page.getByText('meanwhile').waitFor();
   });
 
+  it('takes nothing from a field of the screen before', async (t) => {
+    const { page, settled } = await openConsole(t, server, { at: '#/messages' });
+    await page.getByLabel('Queue or topic').focus();
+    await page.evaluate(() => {
+      const field = document.activeElement as HTMLInputElement;
+      field.value = 'half';
+      field.dispatchEvent(new Event('input', { bubbles: true }));
+      location.hash = '#/system';
+    });
+    await page.getByRole('heading', { level: 1, name: 'System' }).waitFor();
+    await settled();
+    assert.match(page.url(), /#\/system$/);
+  });
+
   it('has its content after the session has ended and begun again', async (t) => {
     const own = await startConsole(t, { auth: 'on' });
     await createFlow(own, 'report', PASS);
