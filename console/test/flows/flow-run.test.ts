@@ -119,6 +119,12 @@ describe('the dialog that runs a flow, meanwhile', WHERE_IT_RUNS, () => {
       await dialog.getByLabel('Name of the input').waitFor({ state: 'detached' });
       assert.equal(await focused(), 'Save this input');
     }
+    // Escape that belongs to an input method takes back what it proposes, and nothing else.
+    await dialog.getByRole('button', { name: 'Save this input' }).press('Enter');
+    await dialog.getByLabel('Name of the input').dispatchEvent('keydown', { key: 'Escape', isComposing: true });
+    await page.keyboard.press('End');
+    assert.equal(await focused(), 'Name of the input');
+    await page.keyboard.press('Escape');
     // The name of a saved input is offered, and the field has the focus then too.
     await dialog.getByRole('button', { name: 'Save this input' }).press('Enter');
     assert.equal(await dialog.getByLabel('Name of the input').inputValue(), 'one');

@@ -93,7 +93,8 @@ export function SavedInputsBar({ flow, inputs, text, onInputs, onChoose }: Saved
             value={name}
             maxLength={100}
             onKeyDown={(event) => {
-              if (event.key !== 'Escape') return;
+              // The Escape of an input method takes back what that proposes.
+              if (event.key !== 'Escape' || event.isComposing) return;
               // The dialog stays.
               event.preventDefault();
               setName(null);
