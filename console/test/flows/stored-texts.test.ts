@@ -69,6 +69,12 @@ test('the draft of a new flow has all of it, and a text of another form is none'
   assert.equal(readNewFlow(store), null);
   writeDraft(store, NEW_FLOW, { text: 'Name: a', base: '' });
   assert.equal(readNewFlow(store), null);
+  for (const text of ['{"Type":"StateMachine","Name":"a"}', '"text"', 'null']) {
+    writeDraft(store, NEW_FLOW, { text, base: 'null' });
+    assert.equal(readNewFlow(store), null, text);
+  }
+  writeDraft(store, NEW_FLOW, { text: JSON.stringify(flow), base: '{"Name":"a"}' });
+  assert.equal(readNewFlow(store), null);
 });
 
 test('variables have names by the rule, each once', () => {

@@ -36,10 +36,17 @@ export function readNewFlow(storage: TextStorage | null): NewFlowDraft | null {
   const draft = readDraft(storage, NEW_FLOW);
   if (draft === null) return null;
   try {
-    return { flow: JSON.parse(draft.text) as NewFlow, given: JSON.parse(draft.base) as NewFlow | null };
+    const flow: unknown = JSON.parse(draft.text);
+    const given: unknown = JSON.parse(draft.base);
+    return isNewFlow(flow) && (given === null || isNewFlow(given)) ? { flow, given } : null;
   } catch {
     return null;
   }
+}
+
+function isNewFlow(value: unknown): value is NewFlow {
+  const { name, mode, description, text } = (value ?? {}) as Partial<Readonly<Record<string, unknown>>>;
+  return [name, mode, description, text].every((member) => typeof member === 'string');
 }
 
 function keyOf(flow: string): string {
