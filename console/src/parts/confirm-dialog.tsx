@@ -4,6 +4,7 @@ import { Button } from './button.tsx';
 import { Dialog } from './dialog.tsx';
 import { FaultNotice } from './notice.tsx';
 import { useAction } from './use-action.ts';
+import { useIsShown } from './use-is-shown.ts';
 
 export interface ConfirmDialogProps {
   readonly title: string;
@@ -16,9 +17,11 @@ export interface ConfirmDialogProps {
 }
 
 export function ConfirmDialog({ title, button, children, act, onClose }: ConfirmDialogProps) {
+  const isShown = useIsShown();
   const action = useAction(async () => {
     await act();
-    onClose();
+    // The person may have closed it since, and opened another one.
+    if (isShown.current) onClose();
   });
   return (
     <Dialog

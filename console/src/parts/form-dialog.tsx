@@ -4,6 +4,7 @@ import { Button } from './button.tsx';
 import { Dialog } from './dialog.tsx';
 import { FaultNotice } from './notice.tsx';
 import { useAction } from './use-action.ts';
+import { useIsShown } from './use-is-shown.ts';
 
 export interface FormDialogProps {
   readonly title: string;
@@ -17,10 +18,12 @@ export interface FormDialogProps {
 }
 
 export function FormDialog({ title, button, isRight, children, act, onClose }: FormDialogProps) {
+  const isShown = useIsShown();
   const action = useAction(async () => {
     if (!isRight) return;
     await act();
-    onClose();
+    // The person may have closed it since, and opened another one.
+    if (isShown.current) onClose();
   });
   return (
     <Dialog

@@ -1,9 +1,9 @@
 /** Whether a component is still shown, for what follows a call: a person who has gone to another screen stays there. */
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 
 export function useIsShown(): { readonly current: boolean } {
   const isShown = useRef(true);
-  useEffect(
+  useLayoutEffect(
     () => () => {
       isShown.current = false;
     },

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { fileEnd } from '../../../test/support/at-end.ts';
-import { LOOKS, WHERE_IT_RUNS, lookName, openConsole } from '../support/browser.ts';
+import { LOOKS, WHERE_IT_RUNS, assertComes, lookName, openConsole } from '../support/browser.ts';
 import { createFlow, startConsole, startExecution } from '../support/console-server.ts';
 import type { ConsoleServer } from '../support/console-server.ts';
 import { mapRunOf } from '../support/execution-flows.ts';
@@ -155,6 +155,65 @@ describe('a Map run', WHERE_IT_RUNS, () => {
     await list.locator('[data-index="99"]').waitFor();
     gate.resolve();
     await list.locator('[data-index="105"]').waitFor();
+  });
+
+  it('changes only the limits that the person has changed, and its dialog is not closed by an earlier one', async (t) => {
+    await createFlow(server, 'limited', distributed(WAITS));
+    await startExecution(server, 'limited', { name: 'one', input: { items: [1, 2, 3, 4, 5, 6] } });
+    const name = await mapRunOf(server, 'limited', 'one');
+    const of = { FlowName: 'limited', ExecutionName: 'one', MapRunName: name };
+    const { page } = await openConsole(t, server, { at: `#/flows/limited/executions/one/map-runs/${name}` });
+    const dialog = page.getByRole('dialog');
+    const count = dialog.getByLabel('Failed items that it tolerates', { exact: true });
+    await page.getByRole('button', { name: 'Change the limits' }).click();
+    await count.fill('2');
+    await server.call('UpdateMapRun', { ...of, Concurrency: 3 });
+    await page.locator('.fact-line').getByText('3', { exact: true }).waitFor();
+    const gate = Promise.withResolvers<void>();
+    await page.route('**/api/UpdateMapRun', async (route) => {
+      await gate.promise;
+      await route.continue();
+    });
+    const asked = page.waitForRequest('**/api/UpdateMapRun');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await asked;
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Change the limits' }).click();
+    await count.fill('4');
+    gate.resolve();
+    await page.getByText('The limits were changed.').waitFor();
+    assert.equal(await count.inputValue(), '4');
+    const { Concurrency, ToleratedFailedCount } = await server.call('DescribeMapRun', of);
+    assert.deepEqual([Concurrency, ToleratedFailedCount], [3, 2]);
+  });
+
+  it('shows the items of a run that was redriven while the page was hidden, and has ended alike', async (t) => {
+    const fails = distributed(ENDS);
+    await createFlow(
+      server,
+      'redriven',
+      JSON.parse(JSON.stringify(fails).replace('"ToleratedFailureCount":5', '"ToleratedFailureCount":0')) as State,
+    );
+    const of = { FlowName: 'redriven', ExecutionName: 'one' };
+    await startExecution(server, 'redriven', { name: 'one', input: { items: [7] }, waits: true });
+    const name = await mapRunOf(server, 'redriven', 'one');
+    const stopped = async (): Promise<unknown> =>
+      (await server.call('DescribeMapRun', { ...of, MapRunName: name }))['StoppedTime'];
+    const before = await stopped();
+    const { page } = await openConsole(t, server, { at: `#/flows/redriven/executions/one/map-runs/${name}` });
+    await page.locator('.item-row').waitFor();
+    const show = (isHidden: boolean) =>
+      page.evaluate((hidden) => {
+        Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden });
+        document.dispatchEvent(new Event('visibilitychange'));
+      }, isHidden);
+    await show(true);
+    await server.call('RedriveExecution', { ...of });
+    await assertComes(async () => ![before, ''].includes((await stopped()) as string), true);
+    const asked = page.waitForRequest('**/api/ListExecutions');
+    await show(false);
+    await asked;
   });
 
   it('says that there is none', async (t) => {

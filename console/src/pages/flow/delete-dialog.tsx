@@ -9,12 +9,12 @@ import { Field } from '../../parts/field.tsx';
 import { FaultNotice } from '../../parts/notice.tsx';
 import { say } from '../../parts/toast.tsx';
 import { useAction } from '../../parts/use-action.ts';
+import { useIsShown } from '../../parts/use-is-shown.ts';
 import { useResource } from '../../parts/use-resource.ts';
 import { locale } from '../../texts/texts.ts';
 import { writeDraft } from './draft.ts';
 import { isMissing } from './flow-source.ts';
 import { ownSettings } from './settings/settings-draft.ts';
-import { useIsShown } from './use-is-shown.ts';
 import { flowTexts } from './texts.ts';
 
 /** The most that one page of a list has; more is shown as "1,000+". */

@@ -28,9 +28,11 @@ export function LimitsButton(props: LimitsProps) {
 
 function LimitsDialog({ of, run, onClose }: LimitsProps & { readonly onClose: () => void }) {
   const t = mapRunTexts();
-  const [concurrency, setConcurrency] = useState(String(run.Concurrency));
-  const [count, setCount] = useState(String(run.ToleratedFailedCount));
-  const [percentage, setPercentage] = useState(String(run.ToleratedFailedPercentage));
+  /** The run that the person began with: someone else may change a limit meanwhile. */
+  const [base] = useState(run);
+  const [concurrency, setConcurrency] = useState(String(base.Concurrency));
+  const [count, setCount] = useState(String(base.ToleratedFailedCount));
+  const [percentage, setPercentage] = useState(String(base.ToleratedFailedPercentage));
   const isConcurrencyRight = isWhole(concurrency, 1, MOST_AT_ONCE);
   const isCountRight = isWhole(count, 0, Number.MAX_SAFE_INTEGER);
   const isPercentageRight = isNumber(percentage, 0, MOST_PERCENT);
@@ -38,9 +40,9 @@ function LimitsDialog({ of, run, onClose }: LimitsProps & { readonly onClose: ()
     await call('UpdateMapRun', {
       ...of,
       // A bound that is left out does not change.
-      Concurrency: changed(concurrency, run.Concurrency),
-      ToleratedFailedCount: changed(count, run.ToleratedFailedCount),
-      ToleratedFailedPercentage: changed(percentage, run.ToleratedFailedPercentage),
+      Concurrency: changed(concurrency, base.Concurrency),
+      ToleratedFailedCount: changed(count, base.ToleratedFailedCount),
+      ToleratedFailedPercentage: changed(percentage, base.ToleratedFailedPercentage),
     });
     say(t.saved);
   };

@@ -62,7 +62,7 @@ export function MapRunPage({ flow, execution, name }: MapRunProps) {
       </div>
       <Facts run={run} />
       <Progress counts={run.ItemCounts} />
-      <Items flow={flow} name={name} state={JSON.stringify([run.Status, run.ItemCounts])} />
+      <Items flow={flow} name={name} state={JSON.stringify([run.Status, run.StoppedTime, run.ItemCounts])} />
     </div>
   );
 }
