@@ -61,7 +61,7 @@ export class Changes {
     executionEnded: ({ mode, flowName, executionName, status, isMapItem }) =>
       this.#changed(mode, flowName, executionName, status, !isMapItem),
     executionAdvanced: ({ flowName, executionName }) => this.#advanced(flowName, executionName),
-    mapRunAdvanced: ({ flowName, executionName, mapRunName }) => this.#wake(keyOf(flowName, executionName, mapRunName)),
+    mapRunAdvanced: ({ flowName, executionName, mapRunName }) => this.#advanced(flowName, executionName, mapRunName),
     executionStuck: ({ flowName, executionName }) => this.#advanced(flowName, executionName),
     flowChanged: ({ flowName, action }) => {
       this.#flowChanged(flowName);
@@ -169,8 +169,8 @@ export class Changes {
     return false;
   }
 
-  #advanced(flow: string, execution: string): void {
-    if (this.#watchers.size > 0) this.#wake(keyOf(flow, execution));
+  #advanced(flow: string, execution: string, mapRun?: string): void {
+    if (this.#watchers.size > 0) this.#wake(keyOf(flow, execution, mapRun));
   }
 
   #wake(key: string): void {

@@ -74,7 +74,7 @@ export interface ExecutionStreamEvents {
 
 /** The events of the stream of a Map run, by name. */
 export interface MapRunStreamEvents {
-  /** How far it is, as DescribeMapRun says it: at first, and when it has changed. */
+  /** How far it is, as DescribeMapRun says it: at first, and when it or one of its items may have changed. */
   readonly mapRun: ReplyOf<'DescribeMapRun'>;
   /** There is no such Map run, or there is no longer. The stream ends. */
   readonly absent: Readonly<Record<string, never>>;

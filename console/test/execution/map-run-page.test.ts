@@ -216,6 +216,31 @@ describe('a Map run', WHERE_IT_RUNS, () => {
     await asked;
   });
 
+  it('lists an execution whose start has waited for room', async (t) => {
+    const full = await startConsole(t, { settings: 'limits: { mapExecutions: 1 }\n' });
+    await createFlow(full, 'waits', distributed(WAITS));
+    const running = async (execution: string): Promise<string> => {
+      await startExecution(full, 'waits', { name: execution, input: { items: [1] } });
+      const name = await mapRunOf(full, 'waits', execution);
+      const of = { FlowName: 'waits', ExecutionName: execution, MapRunName: name };
+      const count = async (): Promise<unknown> =>
+        ((await full.call('DescribeMapRun', of))['ItemCounts'] as { readonly Running: number }).Running;
+      await assertComes(count, 1);
+      return name;
+    };
+    const first = await running('blocks');
+    await assertComes(async () => {
+      const of = { FlowName: 'waits', MapRunName: first };
+      return ((await full.call('ListExecutions', of))['Executions'] as readonly unknown[]).length;
+    }, 1);
+    const name = await running('one');
+    const { page } = await openConsole(t, full, { at: `#/flows/waits/executions/one/map-runs/${name}` });
+    await page.getByText('0 of 1 items have ended').waitFor();
+    await page.getByText('No execution is listed').waitFor();
+    await full.call('StopExecution', { FlowName: 'waits', ExecutionName: 'blocks' });
+    await page.locator('.item-row').getByText('Running').waitFor();
+  });
+
   it('says that there is none', async (t) => {
     const { page } = await openConsole(t, server, { at: '#/flows/ended/executions/one/map-runs/none' });
     await page.getByText('This Map run does not exist').waitFor();

@@ -33,7 +33,13 @@ export class MapRunStream {
     this.#options = options;
     this.#stream = stream;
     const { lookMs, ports } = options;
-    this.#rereading = new Rereading({ stream, read: () => this.#readChange(), gatherMs: GATHER_MS, lookMs, ports });
+    this.#rereading = new Rereading({
+      stream,
+      read: (isWoken) => this.#readChange(isWoken),
+      gatherMs: GATHER_MS,
+      lookMs,
+      ports,
+    });
   }
 
   begin(): void {
@@ -48,11 +54,12 @@ export class MapRunStream {
     this.#rereading.end();
   }
 
-  async #readChange(): Promise<void> {
+  /** @param isWoken something has happened, perhaps to an item: then the run is sent also if it is as it was */
+  async #readChange(isWoken: boolean): Promise<void> {
     const { executions, flow, execution, mapRun } = this.#options;
     const run = await executions.mapRun(flow, execution, mapRun);
     const text = JSON.stringify(mapRunReply(run, execution));
-    if (text === this.#sent) return;
+    if (text === this.#sent && !isWoken) return;
     this.#sent = text;
     await this.#stream.send('mapRun', text);
   }

@@ -30,7 +30,7 @@ interface MapRunProps {
 export function MapRunPage({ flow, execution, name }: MapRunProps) {
   const t = mapRunTexts();
   const of = { FlowName: flow, ExecutionName: execution, MapRunName: name };
-  const { run, isAbsent, fault, lookAgain } = useMapRun(flow, execution, name);
+  const { run, changes, isAbsent, fault, lookAgain } = useMapRun(flow, execution, name);
   if (isAbsent) {
     return (
       <EmptyNotice title={t.gone}>
@@ -62,7 +62,7 @@ export function MapRunPage({ flow, execution, name }: MapRunProps) {
       </div>
       <Facts run={run} />
       <Progress counts={run.ItemCounts} />
-      <Items flow={flow} name={name} state={JSON.stringify([run.Status, run.StoppedTime, run.ItemCounts])} />
+      <Items flow={flow} name={name} changes={changes} />
     </div>
   );
 }
@@ -135,11 +135,11 @@ function Progress({ counts }: { readonly counts: MapRun['ItemCounts'] }) {
 interface ItemsProps {
   readonly flow: string;
   readonly name: string;
-  /** How far the run is. The executions are read again when it changes. */
-  readonly state: string;
+  /** How often the run or an execution may have changed. The executions are read again then. */
+  readonly changes: number;
 }
 
-function Items({ flow, name, state }: ItemsProps) {
+function Items({ flow, name, changes }: ItemsProps) {
   const t = mapRunTexts();
   const wanted = route.value.query.get('status');
   const chosen = STATUSES.find((status) => status === wanted) ?? null;
@@ -161,7 +161,7 @@ function Items({ flow, name, state }: ItemsProps) {
     ),
   );
   useReloadOn(count, pages.reload);
-  useCalmReload(state, pages);
+  useCalmReload(changes, pages);
   const items = pages.data?.items ?? [];
   return (
     <section class="card flush map-run-items" aria-label={t.children}>

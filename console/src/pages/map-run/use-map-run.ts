@@ -9,6 +9,8 @@ export type MapRun = MapRunStreamEvents['mapRun'];
 export interface LoadedMapRun {
   /** Null until it has arrived. */
   readonly run: MapRun | null;
+  /** How often it, or one of its executions, may have changed. */
+  readonly changes: number;
   /** It does not exist, or no longer. */
   readonly isAbsent: boolean;
   /** The server refuses the stream, for good or for a time. */
@@ -16,9 +18,9 @@ export interface LoadedMapRun {
   lookAgain(): void;
 }
 
-type Arrived = Pick<LoadedMapRun, 'run' | 'isAbsent' | 'fault'>;
+type Arrived = Omit<LoadedMapRun, 'lookAgain'>;
 
-const NOTHING: Arrived = { run: null, isAbsent: false, fault: null };
+const NOTHING: Arrived = { run: null, changes: 0, isAbsent: false, fault: null };
 
 export function useMapRun(flow: string, execution: string, name: string): LoadedMapRun {
   const [arrived, setArrived] = useState(NOTHING);
@@ -26,13 +28,25 @@ export function useMapRun(flow: string, execution: string, name: string): Loaded
   useEffect(() => setArrived(NOTHING), [flow, execution, name]);
   useEffect(() => {
     const refused = (fault: ApiFault): void => setArrived((before) => ({ ...before, fault }));
+    let isFirst = true;
     const stream = openStream({
-      query: () => ({ flow, execution, mapRun: name }),
+      query: () => {
+        isFirst = true;
+        return { flow, execution, mapRun: name };
+      },
       onRefused: refused,
       onTrouble: refused,
       onEvent(kind, data) {
-        if (kind === 'mapRun') setArrived({ run: data as MapRun, isAbsent: false, fault: null });
-        else if (kind === 'absent') {
+        if (kind === 'mapRun') {
+          const run = data as MapRun;
+          // A stream begins with the run, be it as before or not. Later it sends one that is as before for a change of an execution.
+          const mayBeSame = isFirst;
+          isFirst = false;
+          setArrived((before) => {
+            const isSame = mayBeSame && JSON.stringify(before.run) === JSON.stringify(run);
+            return { ...NOTHING, run, changes: before.changes + (isSame ? 0 : 1) };
+          });
+        } else if (kind === 'absent') {
           setArrived({ ...NOTHING, isAbsent: true });
           stream.close();
         }

@@ -187,13 +187,16 @@ export class MapRun implements OpenMapRun, LoggedRun, ParentRun {
   }
 
   committed(): void {
-    const { flowName, name: executionName } = this.#calling.start;
-    const { name: mapRunName } = this.#command.run;
-    this.#parts.ports.observer.mapRunAdvanced?.({ flowName, executionName, mapRunName });
+    this.#report();
     const { end } = this.#progress;
     if (end !== null && this.#log.isDurable) return this.#answer(end);
     this.#signal();
     this.#tellQuiet();
+  }
+
+  #report(): void {
+    const { flowName, name: executionName } = this.#calling.start;
+    this.#parts.ports.observer.mapRunAdvanced?.({ flowName, executionName, mapRunName: this.#command.run.name });
   }
 
   absent(): void {
@@ -383,6 +386,8 @@ export class MapRun implements OpenMapRun, LoggedRun, ParentRun {
   }
 
   startEnded(): void {
+    // The record has counted the child since its start was decided; the child itself is there only now.
+    this.#report();
     this.#signal();
     this.#tellQuiet();
   }
