@@ -186,6 +186,30 @@ describe('the list of messages, while it is read', WHERE_IT_RUNS, () => {
     await page.getByText('200 messages').waitFor();
   });
 
+  it('has the outcome of a push also behind the first page', async (t) => {
+    const { page } = await openConsole(t, server, { at: '#/nowhere' });
+    let status = 'Due';
+    await page.route('**/api/ListMessages', async (route) => {
+      const { NextToken: token, Limit: limit } = route.request().postDataJSON() as Readonly<Record<string, string>>;
+      const first = token === undefined ? 200 : Number(token);
+      const Messages = Array.from({ length: Math.min(first, Number(limit)) }, (_, i) => {
+        const message = listed('Topic', first - i);
+        return first - i === 60 ? { ...message, Push: { ...message.Push, Status: status } } : message;
+      });
+      const next = first - Messages.length;
+      await route.fulfill({ json: { RequestId: '', Messages, ...(next > 0 && { NextToken: String(next) }) } });
+    });
+    await page.evaluate(() => (location.hash = '#/messages?message=Topic60'));
+    await page.getByText('200 messages').waitFor();
+    const row = page.locator('.message-row').filter({ hasText: '{"n":60}' });
+    await page.getByRole('list', { name: 'Messages' }).evaluate((box) => box.scrollTo(0, 138 * 62));
+    await row.getByText('An attempt follows').waitFor();
+    status = 'Done';
+    await server.call('StartSyncExecution', { FlowName: 'sends', Input: { n: 3 } });
+    await row.getByText('Delivered').waitFor();
+    await page.getByText('200 messages').waitFor();
+  });
+
   it('does not take those of other filters for its own', async (t) => {
     const { page, allow } = await openConsole(t, server, { at: '#/nowhere' });
     allow(/status of 503/);

@@ -1,4 +1,7 @@
-/** The messages, newest first, page by page. The newest page is read again when the stream says that messages have changed. */
+/**
+ * The messages, newest first, page by page. When the stream says that messages have changed, the newest page is read again, and those
+ * behind it as far as pushes are due.
+ */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { call, isSignedOut, sessionBegun } from '../../api/client.ts';
 import { useListStream } from '../../api/use-list-stream.ts';
@@ -32,22 +35,32 @@ export function useMessages(filters: { readonly kind: string; readonly name: str
   const [state, setState] = useState<State>({ ...NOTHING, of, fault: null, isLoading: true });
   const [changes, setChanges] = useState(0);
   const aborting = useRef<AbortController | null>(null);
-  /** Reads a page and shows what `merge` makes of the list and the page. */
-  const load = (nextToken: string | undefined, merge: (list: MessageList, page: MessageList) => MessageList): void => {
+  /** Reads a page, and more of them up to a message, and shows what `merge` makes of the list and these. */
+  const load = (
+    nextToken: string | undefined,
+    merge: (list: MessageList, page: MessageList) => MessageList,
+    until: string | null = null,
+  ): void => {
     aborting.current?.abort();
     const own = new AbortController();
     aborting.current = own;
     setState((old) => ({ ...old, isLoading: true }));
-    const parameters = {
-      Kind: filters.kind || undefined,
-      Name: filters.name || undefined,
-      Limit: PAGE,
-      NextToken: nextToken,
+    const parameters = { Kind: filters.kind || undefined, Name: filters.name || undefined, Limit: PAGE };
+    const most = state.messages.length + PAGE;
+    const read = async (): Promise<MessageList> => {
+      const messages: Message[] = [];
+      let next = nextToken;
+      do {
+        const page = await call('ListMessages', { ...parameters, NextToken: next }, { signal: own.signal });
+        messages.push(...page.Messages);
+        next = page.NextToken;
+        if (until === null || messages.some(({ MessageId }) => MessageId === until)) break;
+      } while (next !== undefined && messages.length < most);
+      return { messages, nextToken: next };
     };
-    call('ListMessages', parameters, { signal: own.signal }).then(
-      ({ Messages: messages, NextToken }) => {
+    read().then(
+      (page) => {
         if (own.signal.aborted) return;
-        const page = { messages, nextToken: NextToken };
         // The page continues or renews no list of other filters, which is there until the first page of these has arrived.
         setState((old) => ({ ...merge(old.of === of ? old : NOTHING, page), of, fault: null, isLoading: false }));
       },
@@ -72,7 +85,8 @@ export function useMessages(filters: { readonly kind: string; readonly name: str
     },
     onMessages: changed,
   });
-  useCalmReload(changes, { isLoading, reload: () => load(undefined, withNewest) });
+  const lastDue = state.messages.findLast(({ Push }) => Push.Status === 'Due')?.MessageId ?? null;
+  useCalmReload(changes, { isLoading, reload: () => load(undefined, withNewest, isOwn ? lastDue : null) });
   // Until the server has answered, the list of before is shown as far as it matches.
   const messages = state.messages.filter(
     ({ Kind, Name }) =>
