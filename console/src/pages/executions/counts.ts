@@ -61,6 +61,8 @@ export function useCounts(source: ExecutionsSource, flow: string, counts: Signal
     let isUnderWay = false;
     let timer = 0;
     const load = (): void => {
+      // Of two answers the older one could come last.
+      window.clearTimeout(timer);
       timer = 0;
       isUnderWay = true;
       read(flow, aborting.signal).then(
