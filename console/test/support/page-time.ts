@@ -4,16 +4,18 @@ import type { ConsolePage } from './browser.ts';
 
 /**
  * The clock of the page runs ahead of the server, whose lines on a quiet stream do not come sooner for it. So the page takes a stream
- * for lost after 40 s and opens another one. A test that counts requests lets this time pass first, and counts for a time that ends well
- * before the next, because the time of the test itself passes on that clock too.
+ * for lost after 40 s and opens another one. A test that counts requests lets this time pass first, and some more for what the new stream
+ * leads to. It counts for a time that ends well before the next stream, because the time of the test itself passes on that clock too.
  */
-export const WARM_S = 45;
+export const WARM_S = 50;
 export const IDLE_S = 20;
 /** A request that one timer leads to may set the next timer. */
 const PIECE_S = 5;
 
 /** Lets time pass. Then the page has all replies to what it has asked meanwhile, and its stream is open. */
 export async function pass(opened: ConsolePage, allSeconds: number): Promise<void> {
+  // The page waits for the next line of a stream from the last one on, so the first piece must not be before the first line.
+  await caughtUp(opened);
   for (let seconds = 0; seconds < allSeconds; seconds += PIECE_S) {
     await opened.page.clock.runFor(PIECE_S * 1_000);
     await caughtUp(opened);
