@@ -24,7 +24,7 @@ export function Dialog({ title, onClose, children, actions, isWide = false }: Di
     const before = document.activeElement;
     element.current?.showModal();
     // The browser would choose the first button, which closes the dialog.
-    element.current?.querySelector<HTMLElement>('.dialog-body :is(input, select, textarea)')?.focus();
+    element.current?.querySelector<HTMLElement>('.dialog-body :is(input, select, textarea, [data-focus])')?.focus();
     return () => {
       // The button that has opened it may go with it.
       queueMicrotask(() => {

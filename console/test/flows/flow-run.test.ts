@@ -62,8 +62,7 @@ describe('the dialog that runs a flow, meanwhile', WHERE_IT_RUNS, () => {
       await goTo('#/flows/hello?tab=settings&run=LATEST');
       const dialog = page.getByRole('dialog');
       await dialog.getByText('Loading …').waitFor();
-      await page.keyboard.type(typed);
-      await assertComes(() => dialog.getByLabel('Name of the execution').inputValue(), typed);
+      if (typed !== '') await dialog.getByLabel('Name of the execution').fill(typed);
       check.release();
       await dialog.getByLabel('name', { exact: true }).waitFor();
       const field = dialog.getByLabel(focused, { exact: true });

@@ -1,5 +1,5 @@
 /** The input of an execution: a form made from the definition, and its JSON. Both edit one text. */
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Button } from '../../../parts/button.tsx';
 import { findJsonFault, isObject, parseJson, printJson } from '../../../parts/json.ts';
 import { Loading } from '../../../parts/notice.tsx';
@@ -37,10 +37,9 @@ export function InputEditor({ fields, input, onChange }: InputEditorProps) {
   const fault = inputFault(text);
   const editor = useRef<HTMLFieldSetElement>(null);
   const isKnown = fields !== null;
-  useEffect(() => {
-    // While the form was on its way, the dialog gave the focus to a field behind it. A person who types there already keeps it.
-    const { activeElement: active } = document;
-    if (!isKnown || !(active instanceof HTMLInputElement) || active.value !== '') return;
+  useLayoutEffect(() => {
+    // The focus was where the form comes, and that has gone. A person who has gone to another field meanwhile stays there.
+    if (!isKnown || document.activeElement !== document.body) return;
     editor.current?.querySelector<HTMLElement>('input, textarea')?.focus();
   }, [isKnown]);
   const showJson = (): void => {
@@ -68,7 +67,9 @@ export function InputEditor({ fields, input, onChange }: InputEditorProps) {
           {t.formInvalid} {fault}
         </p>
       ) : fields === null ? (
-        <Loading />
+        <div tabIndex={-1} data-focus>
+          <Loading />
+        </div>
       ) : fields.length === 0 ? (
         <p class="muted">{t.noFields}</p>
       ) : (
