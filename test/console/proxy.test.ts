@@ -1,14 +1,11 @@
 /** The console behind a reverse proxy that removes a prefix, and the examples of docs/console.md. */
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer, request as httpRequest } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
-import { atEnd } from '../../src/testing/clean-up.ts';
 import type { CleanUp } from '../../src/testing/clean-up.ts';
 import { startServer } from '../../src/testing/index.ts';
 import { ROOT_KEY } from '../../src/testing/index.ts';
+import { startProxy } from '../support/proxy.ts';
 import { ask, codeOf, createFlow, faultsIn, machine, signedIn } from './support.ts';
 
 const PAGE = readFileSync(new URL('../../docs/console.md', import.meta.url), 'utf8');
@@ -20,39 +17,24 @@ function example(text: string): string {
 }
 
 /** A proxy as the nginx of docs/console.md: it removes the prefix, and says who called it and how. */
-async function startProxy(t: CleanUp, target: string): Promise<string> {
+function startNginx(t: CleanUp, server: { readonly url: string }): Promise<{ readonly url: string }> {
   const headersSet = [...example('proxy_pass').matchAll(/proxy_set_header (\S+) /g)].map(([, name = '']) => name);
   assert.deepEqual(headersSet, ['Host', 'X-Forwarded-Host', 'X-Forwarded-Proto', 'X-Forwarded-For']);
-  const { hostname, port } = new URL(target);
-  const proxy = createServer((request, response) => {
-    const headers = {
-      ...request.headers,
-      'x-forwarded-host': request.headers.host,
+  return startProxy(t, ({ url, headers }) => ({
+    server,
+    path: url?.replace(/^\/flows\//, '/') ?? '',
+    headers: {
+      ...headers,
+      'x-forwarded-host': headers.host,
       'x-forwarded-proto': 'https',
       'x-forwarded-for': '192.0.2.7',
-    };
-    const path = request.url?.replace(/^\/flows\//, '/') ?? '';
-    const { method = 'GET' } = request;
-    const passed = httpRequest({ host: hostname, port, method, path, headers }, (answer) => {
-      response.writeHead(answer.statusCode ?? 0, answer.headers);
-      answer.pipe(response);
-    });
-    passed.on('error', () => response.destroy());
-    response.on('close', () => passed.destroy());
-    request.pipe(passed);
-  });
-  proxy.listen(0, '127.0.0.1');
-  await once(proxy, 'listening');
-  atEnd(t, () => {
-    proxy.close();
-    proxy.closeAllConnections();
-  });
-  return `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    },
+  }));
 }
 
 test('a console below a prefix of a proxy signs in, calls and follows', async (t) => {
   const server = await startServer(t, { settings: example('trustProxy') });
-  const url = await startProxy(t, server.url);
+  const { url } = await startNginx(t, server);
   const redirect = await ask(url, { path: '/flows/console' });
   assert.equal(new URL(redirect.headers['location'] ?? '', `${url}/flows/console`).pathname, '/flows/console/');
   const headers = { 'x-millrace-console': '1', origin: url.replace('http:', 'https:') };

@@ -4,10 +4,10 @@ import { before, describe, it } from 'node:test';
 import type { Page, Route } from 'playwright-core';
 import { ROOT_KEY } from '../../../src/testing/index.ts';
 import { fileEnd } from '../../../test/support/at-end.ts';
+import { startProxy } from '../../../test/support/proxy.ts';
 import { WHERE_IT_RUNS, openConsole } from '../support/browser.ts';
 import { WAIT, createFlow, startConsole, startExecution } from '../support/console-server.ts';
 import type { ConsoleServer } from '../support/console-server.ts';
-import { startPrefixProxy } from '../support/prefix-proxy.ts';
 
 const signInTitle = (page: Page) => page.getByRole('heading', { name: 'Sign in to Millrace' });
 
@@ -130,7 +130,11 @@ describe('a session', WHERE_IT_RUNS, () => {
 
   it('of one console ends in the tabs of that console, not in those of another one at the same origin', async (t) => {
     const other = await startConsole(t, { auth: 'on' });
-    const proxy = await startPrefixProxy(t, { a: server, b: other });
+    // `/a/console/` is the console of one server, `/b/console/` that of the other.
+    const proxy = await startProxy(t, ({ url = '' }) => ({
+      server: url.startsWith('/a/') ? server : other,
+      path: url.slice(2),
+    }));
     const { page, context } = await openConsole(t, proxy, { path: '/a/console/', at: '#/system' });
     await page.getByText('The server works').waitFor();
     const [same, different] = [await context.newPage(), await context.newPage()];

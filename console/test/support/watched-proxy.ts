@@ -1,9 +1,6 @@
 /** A proxy before a server. It counts the streams that are open, as the server sees them, and can break all connections. */
-import { once } from 'node:events';
-import { createServer, request as httpRequest } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { atEnd } from '../../../src/testing/clean-up.ts';
 import type { CleanUp } from '../../../src/testing/clean-up.ts';
+import { startProxy } from '../../../test/support/proxy.ts';
 
 export interface WatchedProxy {
   readonly url: string;
@@ -20,39 +17,29 @@ export async function startWatchedProxy(t: CleanUp, server: { readonly url: stri
   const streams: URL[] = [];
   const open = new Set<URL>();
   const waiting = new Set<() => void>();
-  const { hostname, port } = new URL(server.url);
+  const look = (): void => {
+    for (const each of waiting) each();
+  };
   let isCut = false;
-  const proxy = createServer((request, response) => {
-    if (isCut) {
-      response.destroy();
-      return;
-    }
-    const { method = 'GET', url = '/', headers } = request;
-    const target = new URL(url, server.url);
-    const passed = httpRequest({ host: hostname, port, method, path: url, headers }, (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(response);
-      if (!target.pathname.endsWith('/stream')) return;
-      streams.push(target);
-      open.add(target);
-      for (const look of waiting) look();
-    });
-    passed.on('error', () => response.destroy());
-    passed.on('close', () => {
-      open.delete(target);
-      for (const look of waiting) look();
-    });
-    response.on('close', () => passed.destroy());
-    request.pipe(passed);
-  });
-  proxy.listen(0, '127.0.0.1');
-  await once(proxy, 'listening');
-  atEnd(t, () => {
-    proxy.close();
-    proxy.closeAllConnections();
+  const { url, proxy } = await startProxy(t, (request) => {
+    if (isCut) return null;
+    const target = new URL(request.url ?? '/', server.url);
+    if (!target.pathname.endsWith('/stream')) return { server };
+    return {
+      server,
+      onAnswer() {
+        streams.push(target);
+        open.add(target);
+        look();
+      },
+      onClose() {
+        open.delete(target);
+        look();
+      },
+    };
   });
   return {
-    url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+    url,
     streams,
     cut() {
       isCut = true;
@@ -63,13 +50,13 @@ export async function startWatchedProxy(t: CleanUp, server: { readonly url: stri
     },
     open: (count) =>
       new Promise((resolve) => {
-        const look = (): void => {
+        const see = (): void => {
           if (open.size !== count) return;
-          waiting.delete(look);
+          waiting.delete(see);
           resolve();
         };
-        waiting.add(look);
-        look();
+        waiting.add(see);
+        see();
       }),
   };
 }
