@@ -54,20 +54,17 @@ export class Streams {
       if (this.#isClosed || this.#open.size >= MOST_STREAMS) throw throttled(RETRY_MS);
       const flow = query.get('flow') ?? '';
       const execution = query.get('execution') ?? '';
-      const mapRun = query.get('mapRun') ?? '';
-      if (execution !== '' && mapRun !== '') {
-        this.#authorize('DescribeMapRun', flow, who);
-        requireNames(flow, execution);
-        const mayRead = (): boolean => mayGoOn() && this.#may('DescribeMapRun', flow, who);
-        this.#begin(response, mayRead, (stream) => this.#mapRunStream(stream, flow, execution, mapRun));
-        return null;
-      }
       if (execution !== '') {
-        this.#authorize('GetExecutionHistory', flow, who);
+        const mapRun = query.get('mapRun') ?? '';
+        const action = mapRun === '' ? 'GetExecutionHistory' : 'DescribeMapRun';
+        this.#authorize(action, flow, who);
         requireNames(flow, execution);
+        const mayRead = (): boolean => mayGoOn() && this.#may(action, flow, who);
+        const of = { flow, execution, ...this.#sources };
         const from = fromOf(query.get('from') ?? '');
-        const mayRead = (): boolean => mayGoOn() && this.#may('GetExecutionHistory', flow, who);
-        this.#begin(response, mayRead, (stream) => this.#executionStream(stream, flow, execution, from));
+        this.#begin(response, mayRead, (stream) =>
+          mapRun === '' ? new ExecutionStream(stream, { ...of, from }) : new MapRunStream(stream, { ...of, mapRun }),
+        );
         return null;
       }
       if (query.get('list') === null) return NO_TOPIC;
@@ -95,14 +92,7 @@ export class Streams {
     for (const { stream } of this.#open) stream.close();
   }
 
-  #executionStream(stream: EventStream, flow: string, execution: string, from: number): ExecutionStream {
-    return new ExecutionStream(stream, { flow, execution, from, ...this.#sources });
-  }
-
-  #mapRunStream(stream: EventStream, flow: string, execution: string, mapRun: string): MapRunStream {
-    return new MapRunStream(stream, { flow, execution, mapRun, ...this.#sources });
-  }
-
+  /** Streams of an execution and of a Map run read these. */
   get #sources() {
     const { services, changes, ports, reader } = this.#options;
     return { executions: services.executions, changes, lookMs: reader === null ? null : LOOK_MS, ports };
