@@ -169,8 +169,10 @@ export class Pusher {
     if (this.#closing.signal.aborted && error !== null) return;
     const state = nextState(message, error, subscription !== undefined, this.#options.clock.nowMs());
     // Waits for a store that fails: a push whose outcome is not stored would be made again.
-    await this.#patience.until(this.#closing.signal, () => this.#options.messages.setPush(message.number, state));
-    this.#options.observer.messagesChanged?.({ name: message.name });
+    const stored = await this.#patience.until(this.#closing.signal, () =>
+      this.#options.messages.setPush(message.number, state),
+    );
+    if (stored !== null) this.#options.observer.messagesChanged?.({ name: message.name });
   }
 
   /** Makes one attempt. Resolves with the reason why it failed, or null. */

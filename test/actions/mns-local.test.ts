@@ -47,6 +47,7 @@ function failing(times: Readonly<Record<Failing, number>>) {
   const inner = createMemoryMessages();
   const left: Record<Failing, number> = { ...times };
   const reports: string[] = [];
+  const changed: string[] = [];
   const fails = (member: Failing): void => {
     if (left[member] === 0) return;
     left[member]--;
@@ -70,8 +71,9 @@ function failing(times: Readonly<Record<Failing, number>>) {
   const subscriber: Subscriber = {
     storeFailed: ({ part }) => void reports.push(part === 'messages' ? 'failed' : part),
     storeRecovered: ({ part }) => void reports.push(part === 'messages' ? 'works' : part),
+    messagesChanged: ({ name }) => void changed.push(name),
   };
-  return { store, left, reports, subscriber };
+  return { store, left, reports, changed, subscriber };
 }
 
 async function subscriber(t: CleanUp, answer: RequestListener) {
@@ -273,6 +275,7 @@ describe('messages of a topic', () => {
     await settled(there, 'done', 1);
     assert.equal(received.length, 1);
     assert.deepEqual(faulty.reports, ['failed', 'works', 'failed', 'works', 'failed', 'works']);
+    assert.deepEqual(faulty.changed, ['approvals', 'approvals']);
   });
 
   it('without a subscriber are only stored', async (t) => {
@@ -381,5 +384,16 @@ describe('pushes that an earlier server left', () => {
     assert.deepEqual((await there.newest()).push.attempts, 0);
     assert.equal((await there.store.due(10)).length, 1);
     assert.equal(there.time.timers, 0);
+  });
+
+  it('stay due when the server ends before their outcome is stored, and nothing says that it is', async (t) => {
+    const { as } = await subscriber(t, answering(200));
+    const faulty = failing({ add: 0, due: 0, setPush: Number.POSITIVE_INFINITY });
+    const there = local(t, [as('SIMPLIFIED')], 10, faulty.store, faulty.subscriber);
+    await there.output('MNS:SendMessage', { resourceArn: TOPIC, message: 'x' });
+    await until(() => faulty.reports.includes('failed'));
+    await there.close();
+    assert.equal((await there.newest()).push.status, 'due');
+    assert.deepEqual(faulty.changed, ['approvals']);
   });
 });
