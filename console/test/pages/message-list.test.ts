@@ -1,7 +1,7 @@
 /** A list of messages whose newest page is read again. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { withNewest } from '../../src/pages/messages/message-list.ts';
+import { readUpTo, withNewest } from '../../src/pages/messages/message-list.ts';
 import type { Message, MessageList } from '../../src/pages/messages/message-list.ts';
 
 /** Messages of these numbers, from the first down to the last. */
@@ -40,4 +40,23 @@ test('the list begins anew when more has come than a page holds, or nothing is l
 
 test('messages behind a page that is the last one are gone', () => {
   assert.deepEqual(withNewest(list(9, 1, 'older'), list(12, 5)), list(12, 5));
+});
+
+test('a list is read again as far as a message, or as far as the list was', async () => {
+  /** Pages of ten, from message 95 down to message 1. */
+  const asked: (string | undefined)[] = [];
+  const read = async (token: string | undefined): Promise<MessageList> => {
+    asked.push(token);
+    const first = token === undefined ? 95 : Number(token);
+    return list(first, Math.max(1, first - 9), first <= 10 ? undefined : String(first - 10));
+  };
+  const upTo = async (messageId: string | undefined, most: number): Promise<[MessageList, number]> => {
+    asked.length = 0;
+    return [await readUpTo(read, messageId, most), asked.length];
+  };
+  assert.deepEqual(await upTo(undefined, 500), [list(95, 86, '85'), 1]);
+  assert.deepEqual(await upTo('90', 500), [list(95, 86, '85'), 1]);
+  assert.deepEqual(await upTo('71', 500), [list(95, 66, '65'), 3]);
+  assert.deepEqual(await upTo('gone', 25), [list(95, 66, '65'), 3]);
+  assert.deepEqual(await upTo('gone', 500), [list(95, 1), 10]);
 });

@@ -21,3 +21,23 @@ export function withNewest(list: MessageList, newest: MessageList): MessageList 
   const older = list.messages.slice(place + 1);
   return older.length === 0 ? newest : { messages: [...newest.messages, ...older], nextToken: list.nextToken };
 }
+
+/** Reads one page. */
+export type ReadPage = (token: string | undefined) => Promise<MessageList>;
+
+/** The newest page, and those behind it up to a message; about `most` messages in the end, if it is no longer there. */
+export async function readUpTo(read: ReadPage, messageId: string | undefined, most: number): Promise<MessageList> {
+  let list = await read(undefined);
+  const isOver = (): boolean =>
+    messageId === undefined ||
+    list.nextToken === undefined ||
+    list.messages.length >= most ||
+    list.messages.some(({ MessageId }) => MessageId === messageId);
+  while (!isOver()) list = withPage(list, await read(list.nextToken));
+  return list;
+}
+
+/** A list with the page behind it. */
+export function withPage(list: MessageList, page: MessageList): MessageList {
+  return { ...page, messages: [...list.messages, ...page.messages] };
+}

@@ -99,14 +99,6 @@ function MasterDetail({ list }: { readonly list: Messages }) {
   useEffect(() => {
     if (chosenId !== '' && place === -1) list.more();
   }, [chosenId, list.isLoading]);
-  const last = messages.at(-1)?.MessageId;
-  /** The last message when its end came into view while the list was read. */
-  const awaiting = useRef<string | undefined>(undefined);
-  useEffect(() => {
-    if (isLoading) return;
-    if (awaiting.current !== undefined && awaiting.current === last) list.more();
-    awaiting.current = undefined;
-  }, [isLoading]);
   const move = (step: number): void => {
     const next = place === -1 ? 0 : Math.min(messages.length - 1, Math.max(0, place + step));
     const message = messages[next];
@@ -129,10 +121,7 @@ function MasterDetail({ list }: { readonly list: Messages }) {
           label={t.title}
           handle={handle}
           isAnchored
-          onEnd={() => {
-            if (isLoading) awaiting.current = last;
-            else list.more();
-          }}
+          onEnd={list.more}
           onKeyDown={(event) => {
             const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
             if (step === 0) return;

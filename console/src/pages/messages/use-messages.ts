@@ -6,8 +6,8 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { call, isSignedOut, sessionBegun } from '../../api/client.ts';
 import { useListStream } from '../../api/use-list-stream.ts';
 import { useCalmReload } from '../../parts/use-calm-reload.ts';
-import { withNewest } from './message-list.ts';
-import type { Message, MessageList } from './message-list.ts';
+import { readUpTo, withNewest, withPage } from './message-list.ts';
+import type { Message, MessageList, ReadPage } from './message-list.ts';
 
 export interface Messages {
   readonly messages: readonly Message[];
@@ -15,6 +15,7 @@ export interface Messages {
   readonly isLoading: boolean;
   /** False: there are further pages. */
   readonly isWhole: boolean;
+  /** Reads the page behind the last message, also if the list is being read: then when that is done and has brought none behind it. */
   more(): void;
   /** Reads the list anew, with the old one shown meanwhile. */
   reload(): void;
@@ -35,48 +36,41 @@ export function useMessages(filters: { readonly kind: string; readonly name: str
   const [state, setState] = useState<State>({ ...NOTHING, of, fault: null, isLoading: true });
   const [changes, setChanges] = useState(0);
   const aborting = useRef<AbortController | null>(null);
-  /** Reads a page, and more of them up to a message, and shows what `merge` makes of the list and these. */
-  const load = (
-    nextToken: string | undefined,
-    merge: (list: MessageList, page: MessageList) => MessageList,
-    until: string | null = null,
-  ): void => {
+  /** Shows what `read` makes of the list of these filters. */
+  const load = (read: (page: ReadPage) => Promise<(list: MessageList) => MessageList>): void => {
     aborting.current?.abort();
     const own = new AbortController();
     aborting.current = own;
     setState((old) => ({ ...old, isLoading: true }));
     const parameters = { Kind: filters.kind || undefined, Name: filters.name || undefined, Limit: PAGE };
-    const most = state.messages.length + PAGE;
-    const read = async (): Promise<MessageList> => {
-      const messages: Message[] = [];
-      let next = nextToken;
-      do {
-        const page = await call('ListMessages', { ...parameters, NextToken: next }, { signal: own.signal });
-        messages.push(...page.Messages);
-        next = page.NextToken;
-        if (until === null || messages.some(({ MessageId }) => MessageId === until)) break;
-      } while (next !== undefined && messages.length < most);
-      return { messages, nextToken: next };
+    const page: ReadPage = async (token) => {
+      const reply = await call('ListMessages', { ...parameters, NextToken: token }, { signal: own.signal });
+      return { messages: reply.Messages, nextToken: reply.NextToken };
     };
-    read().then(
-      (page) => {
+    read(page).then(
+      (change) => {
         if (own.signal.aborted) return;
-        // The page continues or renews no list of other filters, which is there until the first page of these has arrived.
-        setState((old) => ({ ...merge(old.of === of ? old : NOTHING, page), of, fault: null, isLoading: false }));
+        // The list of other filters is there until these have one.
+        setState((old) => ({ ...change(old.of === of ? old : NOTHING), of, fault: null, isLoading: false }));
       },
       (error: unknown) => {
         if (!own.signal.aborted) setState((old) => ({ ...old, fault: error as Error, isLoading: false }));
       },
     );
   };
-  const { isLoading, fault, nextToken } = state;
-  const isOwn = state.of === of;
+  const renew = (): void =>
+    load(async (page) => {
+      const newest = await page(undefined);
+      return () => newest;
+    });
+  const { isLoading, fault } = state;
+  const own = state.of === of ? state : NOTHING;
   useEffect(() => {
-    load(undefined, (_, page) => page);
+    renew();
     return () => aborting.current?.abort();
-  }, [filters.kind, filters.name]);
+  }, [of]);
   useEffect(() => {
-    if (isSignedOut(fault)) load(undefined, (_, page) => page);
+    if (isSignedOut(fault)) renew();
   }, [sessionBegun.value]);
   const changed = (): void => setChanges((before) => before + 1);
   useListStream({
@@ -85,20 +79,35 @@ export function useMessages(filters: { readonly kind: string; readonly name: str
     },
     onMessages: changed,
   });
-  const lastDue = state.messages.findLast(({ Push }) => Push.Status === 'Due')?.MessageId ?? null;
-  useCalmReload(changes, { isLoading, reload: () => load(undefined, withNewest, isOwn ? lastDue : null) });
+  const reread = (): void => {
+    const lastDue = own.messages.findLast(({ Push }) => Push.Status === 'Due')?.MessageId;
+    load(async (page) => {
+      const newest = await readUpTo(page, lastDue, own.messages.length + PAGE);
+      return (list) => withNewest(list, newest);
+    });
+  };
+  useCalmReload(changes, { isLoading, reload: reread });
+  const last = own.messages.at(-1)?.MessageId;
+  /** The last message when more was asked for while the list was being read. */
+  const wanted = useRef<string | undefined>(undefined);
+  const more = (): void => {
+    if (isLoading) wanted.current = last;
+    else if (fault === null && own.nextToken !== undefined) {
+      load(async (page) => {
+        const next = await page(own.nextToken);
+        return (list) => withPage(list, next);
+      });
+    }
+  };
+  useEffect(() => {
+    if (isLoading) return;
+    if (wanted.current !== undefined && wanted.current === last) more();
+    wanted.current = undefined;
+  }, [isLoading]);
   // Until the server has answered, the list of before is shown as far as it matches.
   const messages = state.messages.filter(
     ({ Kind, Name }) =>
       (filters.kind === '' || filters.kind === Kind) && (filters.name === '' || filters.name === Name),
   );
-  return {
-    ...{ messages, fault, isLoading },
-    isWhole: isOwn && nextToken === undefined,
-    more() {
-      if (isLoading || fault !== null || !isOwn || nextToken === undefined) return;
-      load(nextToken, (list, page) => ({ ...page, messages: [...list.messages, ...page.messages] }));
-    },
-    reload: () => load(undefined, (_, page) => page),
-  };
+  return { messages, fault, isLoading, isWhole: own === state && own.nextToken === undefined, more, reload: renew };
 }
