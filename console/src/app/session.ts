@@ -23,15 +23,25 @@ export class CookieFault extends Error {}
 let asked = 0;
 let taken = 0;
 
-/** Asks the server who is signed in. An answer that a newer one has overtaken is left: it may be older than a sign-in. @throws {ApiFault} */
-export async function loadSession(): Promise<void> {
+/** Whether its screens can be shown: the person has signed in, or no one needs to. */
+export function isOpen({ auth, signedIn }: SessionView): boolean {
+  return auth === 'off' || signedIn;
+}
+
+/**
+ * Asks the server who is signed in, and resolves with its answer. One that a newer answer has overtaken changes nothing: it may be older
+ * than a sign-in. @throws {ApiFault}
+ */
+export async function loadSession(): Promise<SessionView> {
   asked++;
   const own = asked;
   const sentMs = Date.now();
   const view = (await send('GET', 'session')) as SessionView;
-  if (own < taken) return;
-  taken = own;
-  take(view, sentMs);
+  if (own >= taken) {
+    taken = own;
+    take(view, sentMs);
+  }
+  return view;
 }
 
 /** Proves a key. @throws {ApiFault} for a wrong one. @throws {CookieFault} */
@@ -41,8 +51,8 @@ export async function signIn(key: {
   readonly securityToken?: string;
 }): Promise<void> {
   await post('session', key);
-  await loadSession();
-  if (session.peek()?.signedIn !== true) throw new CookieFault();
+  const { signedIn } = await loadSession();
+  if (!signedIn) throw new CookieFault();
   otherTabs?.postMessage('begun');
 }
 
@@ -53,7 +63,7 @@ function take(view: SessionView, sentMs: number): void {
   const before = session.peek();
   serverAheadMs.value = aheadMs(Date.parse(view.time), sentMs, Date.now());
   session.value = view;
-  if (view.auth === 'on' && !view.signedIn) return;
+  if (!isOpen(view)) return;
   screenOf.value = view.accessKeyId;
   if (before !== null && !before.signedIn) sessionBegun.value++;
 }

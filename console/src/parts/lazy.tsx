@@ -28,16 +28,17 @@ export interface Lazy<Props> {
 /** A component whose code comes with `load`. Once it is there, it is rendered at once. */
 export function lazily<Props extends object>(load: () => Promise<ComponentType<Props>>): Lazy<Props> {
   let loaded: ComponentType<Props> | null = null;
+  const fetched = (): Promise<void> =>
+    load().then((component) => {
+      loaded = component;
+    });
   const Lazily = (props: Props): VNode | null => {
     const [, setRound] = useState(0);
     const [isLost, setLost] = useState(false);
     const begin = (): void => {
       setLost(false);
-      load().then(
-        (component) => {
-          loaded = component;
-          setRound((round) => round + 1);
-        },
+      fetched().then(
+        () => setRound((round) => round + 1),
         () => setLost(true),
       );
     };
@@ -50,13 +51,8 @@ export function lazily<Props extends object>(load: () => Promise<ComponentType<P
     return isLost ? <Lost onRetry={begin} /> : <Loading />;
   };
   const prepare = (): void => {
-    load().then(
-      (component) => {
-        loaded = component;
-      },
-      // Showing it tries again, and says what is wrong.
-      () => undefined,
-    );
+    // Showing it tries again, and says what is wrong.
+    fetched().catch(() => undefined);
   };
   return Object.assign(Lazily, { prepare });
 }

@@ -15,7 +15,7 @@ import { useAction } from '../parts/use-action.ts';
 import { language } from '../texts/texts.ts';
 import { shortcuts, useShortcuts } from '../app/keyboard.ts';
 import { navigate, route, to } from '../app/router.ts';
-import { loadSession, screenOf, session, signOut } from '../app/session.ts';
+import { isOpen, loadSession, screenOf, session, signOut } from '../app/session.ts';
 import { shellTexts } from '../texts/shell.ts';
 import { chooseTheme, theme } from '../app/theme.ts';
 import type { Theme } from '../app/theme.ts';
@@ -52,7 +52,7 @@ export function App() {
   useTitle();
   const { value } = session;
   if (value === null) return fault === null ? <Loading /> : <FaultNotice fault={fault} onRetry={load} />;
-  const isSignedIn = value.auth === 'off' || value.signedIn;
+  const isSignedIn = isOpen(value);
   const { value: owner } = screenOf;
   if (owner === null) return <SignInPage />;
   return (
@@ -67,12 +67,11 @@ export function App() {
 function useTitle(): void {
   const t = shellTexts();
   const { value } = session;
-  const isOpen = value !== null && (value.auth === 'off' || value.signedIn);
-  const names = isOpen ? titleOf(route.value.path) : [t.signIn];
+  const names = value === null ? [] : isOpen(value) ? titleOf(route.value.path) : [t.signIn];
   const title = [...names, 'Millrace'].join(' · ');
   useEffect(() => {
-    document.title = value === null ? 'Millrace' : title;
-  }, [value, title]);
+    document.title = title;
+  }, [title]);
 }
 
 /** What an address shows, the innermost first: `['order-1', 'orders']`. */
