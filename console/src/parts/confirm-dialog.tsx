@@ -3,8 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { Button } from './button.tsx';
 import { Dialog } from './dialog.tsx';
 import { FaultNotice } from './notice.tsx';
-import { useAction } from './use-action.ts';
-import { useIsShown } from './use-is-shown.ts';
+import { useClosingAction } from './use-closing-action.ts';
 
 export interface ConfirmDialogProps {
   readonly title: string;
@@ -17,12 +16,7 @@ export interface ConfirmDialogProps {
 }
 
 export function ConfirmDialog({ title, button, children, act, onClose }: ConfirmDialogProps) {
-  const isShown = useIsShown();
-  const action = useAction(async () => {
-    await act();
-    // The person may have closed it since, and opened another one.
-    if (isShown.current) onClose();
-  });
+  const action = useClosingAction(act, onClose);
   return (
     <Dialog
       title={title}

@@ -3,8 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { Button } from './button.tsx';
 import { Dialog } from './dialog.tsx';
 import { FaultNotice } from './notice.tsx';
-import { useAction } from './use-action.ts';
-import { useIsShown } from './use-is-shown.ts';
+import { useClosingAction } from './use-closing-action.ts';
 
 export interface FormDialogProps {
   readonly title: string;
@@ -18,19 +17,16 @@ export interface FormDialogProps {
 }
 
 export function FormDialog({ title, button, isRight, children, act, onClose }: FormDialogProps) {
-  const isShown = useIsShown();
-  const action = useAction(async () => {
-    if (!isRight) return;
-    await act();
-    // The person may have closed it since, and opened another one.
-    if (isShown.current) onClose();
-  });
+  const action = useClosingAction(act, onClose);
+  const run = (): void => {
+    if (isRight) void action.run();
+  };
   return (
     <Dialog
       title={title}
       onClose={onClose}
       actions={
-        <Button kind="primary" isDisabled={!isRight} isBusy={action.isBusy} onClick={() => void action.run()}>
+        <Button kind="primary" isDisabled={!isRight} isBusy={action.isBusy} onClick={run}>
           {button}
         </Button>
       }
@@ -39,7 +35,7 @@ export function FormDialog({ title, button, isRight, children, act, onClose }: F
         class="dialog-form"
         onSubmit={(event) => {
           event.preventDefault();
-          void action.run();
+          run();
         }}
       >
         {children}

@@ -5,8 +5,8 @@ import { call } from '../../api/client.ts';
 import { navigate } from '../../app/router.ts';
 import { Button } from '../../parts/button.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
-import { Field } from '../../parts/field.tsx';
 import { FaultNotice } from '../../parts/notice.tsx';
+import { TextField } from '../../parts/text-field.tsx';
 import { say } from '../../parts/toast.tsx';
 import { useAction } from '../../parts/use-action.ts';
 import { useIsShown } from '../../parts/use-is-shown.ts';
@@ -81,24 +81,15 @@ export function DeleteDialog({ flow, onClose }: { readonly flow: string; readonl
           if (isConfirmed) void remove.run();
         }}
       >
-        <Field
+        <TextField
           label={
             <>
               {t.deleteConfirm} (<bdi class="mono">{flow}</bdi>)
             </>
           }
-        >
-          {(control) => (
-            <input
-              {...control}
-              type="text"
-              value={typed}
-              autocomplete="off"
-              spellcheck={false}
-              onInput={(event) => setTyped(event.currentTarget.value)}
-            />
-          )}
-        </Field>
+          value={typed}
+          onChange={setTyped}
+        />
       </form>
       {remove.fault !== null && <FaultNotice fault={remove.fault} />}
     </Dialog>

@@ -1,6 +1,6 @@
 /** A field for a name, with the rule of names. */
 import { isName } from '../../../../src/api/names.ts';
-import { Field } from '../../parts/field.tsx';
+import { TextField } from '../../parts/text-field.tsx';
 import { defineTexts } from '../../texts/texts.ts';
 
 export const nameTexts = defineTexts({
@@ -19,18 +19,13 @@ export interface NameFieldProps {
 
 export function NameField({ label, hint = '', value, onChange }: NameFieldProps) {
   return (
-    <Field label={label} hint={hint} fault={value === '' || isName(value) ? null : nameTexts().wrongName}>
-      {(control) => (
-        <input
-          {...control}
-          type="text"
-          value={value}
-          maxLength={128}
-          autocomplete="off"
-          spellcheck={false}
-          onInput={(event) => onChange(event.currentTarget.value)}
-        />
-      )}
-    </Field>
+    <TextField
+      label={label}
+      hint={hint}
+      fault={value === '' || isName(value) ? null : nameTexts().wrongName}
+      maxLength={128}
+      value={value}
+      onChange={onChange}
+    />
   );
 }

@@ -16,7 +16,7 @@ import { FaultNotice } from '../../../parts/notice.tsx';
 import { shownTime, timeMs } from '../../../parts/time.tsx';
 import { say } from '../../../parts/toast.tsx';
 import { useAction } from '../../../parts/use-action.ts';
-import type { Action } from '../../../parts/use-action.ts';
+import { ConflictDialog } from '../conflict-dialog.tsx';
 import { readDraft } from '../draft.ts';
 import type { Draft } from '../draft.ts';
 import type { Flow } from '../flow-source.ts';
@@ -143,52 +143,25 @@ export function DefinitionTab({ flow, isGone, onSaved }: DefinitionTabProps) {
       )}
       {open !== null && open !== 'changes' && (
         <ConflictDialog
+          texts={t}
           theirs={open.theirs.Definition}
-          mine={text}
           save={save}
+          isWide
           onClose={() => setOpen(null)}
           onTake={() => {
             change(draftOf(open.theirs));
             setOpen(null);
           }}
-        />
+        >
+          <LazyDiffView
+            a={open.theirs.Definition}
+            b={text}
+            language={languageOf(text)}
+            labels={{ a: t.theirs, b: t.mine }}
+          />
+        </ConflictDialog>
       )}
     </section>
-  );
-}
-
-function ConflictDialog({
-  theirs,
-  mine,
-  save,
-  onClose,
-  onTake,
-}: {
-  readonly theirs: string;
-  readonly mine: string;
-  readonly save: Action<[known: string]>;
-  readonly onClose: () => void;
-  readonly onTake: () => void;
-}) {
-  const t = definitionTexts();
-  return (
-    <Dialog
-      title={t.conflict}
-      isWide
-      onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onTake}>{t.takeTheirs}</Button>
-          <Button kind="danger" isBusy={save.isBusy} onClick={() => void save.run(theirs)}>
-            {t.overwrite}
-          </Button>
-        </>
-      }
-    >
-      <p>{t.conflictHelp}</p>
-      {save.fault !== null && <FaultNotice fault={save.fault} />}
-      <LazyDiffView a={theirs} b={mine} language={languageOf(mine)} labels={{ a: t.theirs, b: t.mine }} />
-    </Dialog>
   );
 }
 

@@ -7,6 +7,7 @@ import { Field } from '../../../parts/field.tsx';
 import { FormDialog } from '../../../parts/form-dialog.tsx';
 import { parseJson } from '../../../parts/json.ts';
 import { nextTimes } from '../../../parts/next-times.ts';
+import { TextField } from '../../../parts/text-field.tsx';
 import { Time } from '../../../parts/time.tsx';
 import { say } from '../../../parts/toast.tsx';
 import { NameField } from '../name-field.tsx';
@@ -126,17 +127,7 @@ export function ScheduleDialog({ flow, schedule, onClose, onDone }: ScheduleDial
           />
         )}
       </Field>
-      <Field label={t.description}>
-        {(control) => (
-          <input
-            {...control}
-            type="text"
-            value={description}
-            maxLength={4096}
-            onInput={(event) => setDescription(event.currentTarget.value)}
-          />
-        )}
-      </Field>
+      <TextField label={t.description} maxLength={4096} isProse value={description} onChange={setDescription} />
       <div class="row">
         <input
           id={ids.enabled}

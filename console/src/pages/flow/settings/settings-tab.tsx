@@ -7,13 +7,13 @@ import { call } from '../../../api/client.ts';
 import { useShortcuts } from '../../../app/keyboard.ts';
 import { Button } from '../../../parts/button.tsx';
 import { CopyButton } from '../../../parts/copy-button.tsx';
-import { Dialog } from '../../../parts/dialog.tsx';
 import { Field } from '../../../parts/field.tsx';
 import { FaultNotice } from '../../../parts/notice.tsx';
+import { TextField } from '../../../parts/text-field.tsx';
 import { Time } from '../../../parts/time.tsx';
 import { say } from '../../../parts/toast.tsx';
 import { useAction } from '../../../parts/use-action.ts';
-import type { Action } from '../../../parts/use-action.ts';
+import { ConflictDialog } from '../conflict-dialog.tsx';
 import { variableFaults } from '../environment.ts';
 import type { Flow } from '../flow-source.ts';
 import { EnvironmentEditor } from './environment-editor.tsx';
@@ -89,18 +89,13 @@ export function SettingsTab({ flow, isGone, onSaved }: SettingsTabProps) {
             />
           )}
         </Field>
-        <Field label={t.role} hint={t.roleHelp}>
-          {(control) => (
-            <input
-              {...control}
-              type="text"
-              maxLength={1024}
-              spellcheck={false}
-              value={settings.RoleArn}
-              onInput={(event) => edit({ RoleArn: event.currentTarget.value })}
-            />
-          )}
-        </Field>
+        <TextField
+          label={t.role}
+          hint={t.roleHelp}
+          maxLength={1024}
+          value={settings.RoleArn}
+          onChange={(RoleArn) => edit({ RoleArn })}
+        />
         <EnvironmentEditor variables={settings.Environment} onChange={(Environment) => edit({ Environment })} />
         {save.fault !== null && theirs === null && <FaultNotice fault={save.fault} />}
         <div class="row end">
@@ -132,7 +127,7 @@ export function SettingsTab({ flow, isGone, onSaved }: SettingsTabProps) {
       <Facts flow={flow} />
       {theirs !== null && (
         <ConflictDialog
-          draft={draft}
+          texts={t}
           theirs={theirs}
           save={save}
           onClose={() => setTheirs(null)}
@@ -144,41 +139,20 @@ export function SettingsTab({ flow, isGone, onSaved }: SettingsTabProps) {
             });
             setTheirs(null);
           }}
-        />
+        >
+          <Conflicts draft={draft} theirs={theirs} />
+        </ConflictDialog>
       )}
     </div>
   );
 }
 
-function ConflictDialog({
-  draft,
-  theirs,
-  save,
-  onClose,
-  onTake,
-}: {
-  readonly draft: SettingsDraft;
-  readonly theirs: Settings;
-  readonly save: Action<[known: Settings]>;
-  readonly onClose: () => void;
-  readonly onTake: () => void;
-}) {
+/** The settings of which there are two values. */
+function Conflicts({ draft, theirs }: { readonly draft: SettingsDraft; readonly theirs: Settings }) {
   const t = settingsTexts();
   const titles = { Description: t.description, RoleArn: t.role, Environment: t.environment };
   return (
-    <Dialog
-      title={t.conflict}
-      onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onTake}>{t.take}</Button>
-          <Button kind="danger" isBusy={save.isBusy} onClick={() => void save.run(theirs)}>
-            {t.overwrite}
-          </Button>
-        </>
-      }
-    >
-      <p>{t.conflictHelp}</p>
+    <>
       {conflicts(draft, theirs).map((name) => (
         <section key={name}>
           <h3>{titles[name]}</h3>
@@ -190,8 +164,7 @@ function ConflictDialog({
           </dl>
         </section>
       ))}
-      {save.fault !== null && <FaultNotice fault={save.fault} />}
-    </Dialog>
+    </>
   );
 }
 

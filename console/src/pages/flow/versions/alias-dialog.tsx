@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import { call } from '../../../api/client.ts';
 import { Field } from '../../../parts/field.tsx';
 import { FormDialog } from '../../../parts/form-dialog.tsx';
+import { TextField } from '../../../parts/text-field.tsx';
 import { say } from '../../../parts/toast.tsx';
 import { percentText } from './percent.ts';
 import { routesOf } from './published.ts';
@@ -59,31 +60,15 @@ export function AliasDialog({ flow, alias, versions, onClose, onDone }: AliasDia
       onClose={onClose}
     >
       {alias === null && (
-        <Field label={t.name} fault={form.name !== '' && fault === 'wrongName' ? t.wrongName : null}>
-          {(control) => (
-            <input
-              {...control}
-              type="text"
-              value={form.name}
-              maxLength={128}
-              autocomplete="off"
-              spellcheck={false}
-              onInput={(event) => change({ name: event.currentTarget.value })}
-            />
-          )}
-        </Field>
+        <TextField
+          label={t.name}
+          fault={form.name !== '' && fault === 'wrongName' ? t.wrongName : null}
+          maxLength={128}
+          value={form.name}
+          onChange={(name) => change({ name })}
+        />
       )}
-      <Field label={t.description}>
-        {(control) => (
-          <input
-            {...control}
-            type="text"
-            value={description}
-            maxLength={4096}
-            onInput={(event) => setDescription(event.currentTarget.value)}
-          />
-        )}
-      </Field>
+      <TextField label={t.description} maxLength={4096} isProse value={description} onChange={setDescription} />
       <div class="alias-routes">
         <RouteFields
           label={t.firstVersion}
@@ -162,21 +147,7 @@ function RouteFields(props: RouteFieldsProps) {
           </select>
         )}
       </Field>
-      {isWeighted ? (
-        <Field label={t.weight}>
-          {(control) => (
-            <input
-              {...control}
-              type="text"
-              inputMode="numeric"
-              value={weight}
-              onInput={(event) => onWeight(event.currentTarget.value)}
-            />
-          )}
-        </Field>
-      ) : (
-        <span />
-      )}
+      {isWeighted ? <TextField label={t.weight} inputMode="numeric" value={weight} onChange={onWeight} /> : <span />}
     </>
   );
 }
